@@ -1,0 +1,47 @@
+// `build`: one pass over everything, the files published, done.
+import type { Site } from './compose.ts';
+import { baseUrlOf } from './config.ts';
+import { Pipeline } from './pipeline.ts';
+import { type Alarms, reportPass, updateAlarms } from './report.ts';
+import type { ServiceOptions } from './service.ts';
+import { siteId } from './site.ts';
+
+/** Files that are written to without end are left for the next time after so many looks. */
+const LOOKS_MAX = 5;
+
+/**
+ * @returns false if what is published is not all that the seeds say; the log says why
+ * @throws LedgerRefusedError
+ */
+export async function build(options: ServiceOptions): Promise<boolean> {
+  const { config, version, log } = options;
+  const baseUrl = baseUrlOf(config);
+  const { title, language } = config;
+  const id = siteId(config.siteId, config.data, baseUrl);
+  const site: Site = { id, baseUrl, title, language, version };
+  await using pipeline = new Pipeline({
+    ...options,
+    quietMs: 0,
+    sighting: () => null,
+    onDirectory: () => {},
+  });
+  const alarms: Alarms = new Map();
+  let again: { paths: readonly string[]; delayMs: number } | null = null;
+  for (let look = 0; look === 0 || (again !== null && look < LOOKS_MAX); look += 1) {
+    if (again) await new Promise((resolve) => setTimeout(resolve, again!.delayMs));
+    const start = performance.now();
+    const all = again === null;
+    const result = await pipeline.pass({ all, paths: new Set(again?.paths) }, site);
+    updateAlarms(alarms, all, result, log);
+    reportPass(result, pipeline.tally, performance.now() - start, log);
+    again = result.again;
+  }
+  if (again) log.warn({ seeds: again.paths }, 'still being written, so not published yet');
+  const { articles, outlets } = pipeline.tally;
+  const live = [...outlets.values()].filter((count) => count > 0).length;
+  log.info(
+    { articles, outlets: live, directory: config.data },
+    `${articles} articles of ${live} outlets published`,
+  );
+  return alarms.size === 0 && again === null;
+}

@@ -1,0 +1,155 @@
+// The first half of a pass: what has changed on disk → the ledger.
+import { decideWithdrawal, type WithdrawalLimits } from './intake/withdrawal.ts';
+import { scanAll, type ScanContext, type ScanEvent, scanPaths } from './intake/scan.ts';
+import type { LookRequest } from './intake/requests.ts';
+import type { Ledger, SeedChange } from './ledger/ledger.ts';
+import { Turns } from './turns.ts';
+
+export interface GatherContext {
+  readonly ledger: Ledger;
+  readonly scan: ScanContext;
+  readonly limits: WithdrawalLimits;
+  /** Gets the outlets whose feeds may have changed; what has been recorded is told even if the rest fails. */
+  readonly outlets: Set<string>;
+  /** For how long no seed must have gone before what has gone is withdrawn. ms; 0 decides at once */
+  readonly quietMs: number;
+}
+
+export interface Gathered {
+  readonly added: number;
+  readonly changed: number;
+  readonly withdrawn: number;
+  /** Seeds looked at that are no articles, newly so. */
+  readonly rejected: readonly Extract<SeedChange, { kind: 'rejected' }>[];
+  /** Files and folders that are there and not read, with the reason. Only of a look at everything. */
+  readonly ignored: number;
+  /** What to look at again, and after how many ms at the latest. */
+  readonly again: { readonly paths: readonly string[]; readonly delayMs: number } | null;
+  /** True if something can only be told from the whole directory. */
+  readonly unclear: boolean;
+  readonly unlisted: readonly { path: string; error: Error }[];
+  readonly withheld: { missing: number; of: number } | null;
+}
+
+/** So many changes share a transaction. */
+const BATCH = 512;
+/** How many seeds there were before those that are missing went; see `decideWithdrawal`. */
+const KNOWN_BEFORE = 'seeds-before-disappearance';
+
+export async function gather(request: LookRequest, context: GatherContext): Promise<Gathered> {
+  const run = new Gathering(context);
+  await run.take(request.all ? scanAll(context.scan) : scanPaths(request.paths, context.scan));
+  await run.withdraw();
+  return run.result;
+}
+
+class Gathering {
+  readonly #context: GatherContext;
+  readonly result = {
+    added: 0,
+    changed: 0,
+    withdrawn: 0,
+    rejected: [] as Extract<SeedChange, { kind: 'rejected' }>[],
+    ignored: 0,
+    again: null as { paths: string[]; delayMs: number } | null,
+    unclear: false,
+    unlisted: [] as { path: string; error: Error }[],
+    withheld: null as { missing: number; of: number } | null,
+  };
+  #batch: SeedChange[] = [];
+  readonly #turns = new Turns();
+
+  constructor(context: GatherContext) {
+    this.#context = context;
+  }
+
+  async take(events: AsyncGenerator<ScanEvent>): Promise<void> {
+    for await (const event of events) {
+      this.#note(event);
+      if (this.#batch.length >= BATCH) await this.#record();
+      await this.#turns.next();
+    }
+    await this.#record();
+  }
+
+  #note(event: ScanEvent): void {
+    switch (event.kind) {
+      case 'change':
+        if (event.change.kind === 'rejected') this.result.rejected.push(event.change);
+        this.#batch.push(event.change);
+        return;
+      case 'waiting':
+        this.#lookAgain(event.delayMs, event.path);
+        return;
+      case 'ignored':
+        this.result.ignored += 1;
+        return;
+      case 'unlisted':
+        this.result.unlisted.push(event);
+        return;
+      case 'unclear':
+        this.result.unclear = true;
+        return;
+      case 'same':
+    }
+  }
+
+  /** Withdraws what has gone, unless so much has that it must be an accident. */
+  async withdraw(): Promise<void> {
+    const { ledger, limits, quietMs, scan } = this.#context;
+    const absence = await ledger.absence();
+    const note = await ledger.note(KNOWN_BEFORE);
+    if (absence.count === 0) {
+      if (note !== null) await ledger.setNote(KNOWN_BEFORE, null);
+      return;
+    }
+    const known = note === null ? (await ledger.tally()).seeds : Number(note);
+    const decision = decideWithdrawal(absence, known, limits, quietMs, scan.now);
+    if (decision.kind === 'wait') {
+      this.#lookAgain(decision.delayMs);
+    } else if (decision.kind === 'withhold') {
+      this.result.withheld = decision;
+      if (note === null) await ledger.setNote(KNOWN_BEFORE, String(known));
+    } else if (decision.kind === 'withdraw') {
+      await this.#withdrawMissing();
+      if (note !== null) await ledger.setNote(KNOWN_BEFORE, null);
+    }
+  }
+
+  async #withdrawMissing(): Promise<void> {
+    const { ledger, scan } = this.#context;
+    for (;;) {
+      const missing = await ledger.missing(BATCH);
+      if (missing.length === 0) return;
+      // What has come back meanwhile, seen or unseen by the watch, stays.
+      await this.take(
+        scanPaths(
+          missing.map(({ path }) => path),
+          scan,
+        ),
+      );
+      const still = await ledger.seedsAt(missing.map(({ path }) => path));
+      for (const { path, missingSince } of still.values()) {
+        if (missingSince !== null) this.#batch.push({ kind: 'withdrawn', path });
+      }
+      await this.#record();
+    }
+  }
+
+  async #record(): Promise<void> {
+    if (this.#batch.length === 0) return;
+    const batch = this.#batch;
+    this.#batch = [];
+    const recorded = await this.#context.ledger.record(batch, this.#context.scan.now);
+    this.result.added += recorded.added;
+    this.result.changed += recorded.changed;
+    this.result.withdrawn += recorded.withdrawn;
+    for (const outlet of recorded.outlets) this.#context.outlets.add(outlet);
+  }
+
+  #lookAgain(delayMs: number, path?: string): void {
+    const again = (this.result.again ??= { paths: [], delayMs });
+    again.delayMs = Math.min(again.delayMs, delayMs);
+    if (path !== undefined) again.paths.push(path);
+  }
+}

@@ -1,0 +1,76 @@
+// Bounded reads of seeds, into one buffer that is used again and again.
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { join } from 'node:path';
+import type { SeedFile } from '../article.ts';
+import { fingerprint, linkTarget } from './walk.ts';
+
+/** Enough for nearly every header. */
+const HEAD_BYTES = 4096;
+
+export type SeedText =
+  | { readonly kind: 'text'; readonly text: string; readonly whole: boolean }
+  /** It is not the file that was looked at: changed, replaced or gone meanwhile. */
+  | { readonly kind: 'changed' }
+  | { readonly kind: 'unreadable'; readonly error: Error };
+
+export class SeedReader {
+  readonly #root: string;
+  readonly #buffer: Buffer;
+
+  /** @param seedBytesMax no seed that is read is larger */
+  constructor(root: string, seedBytesMax: number) {
+    this.#root = root;
+    this.#buffer = Buffer.allocUnsafe(Math.max(seedBytesMax, HEAD_BYTES));
+  }
+
+  /** The beginning of a seed, or all of it if it is short. */
+  head(file: SeedFile): SeedText {
+    return this.#read(file, HEAD_BYTES);
+  }
+
+  whole(file: Pick<SeedFile, 'path' | 'fingerprint'>): SeedText {
+    return this.#read(file, this.#buffer.length);
+  }
+
+  #read(file: Pick<SeedFile, 'path' | 'fingerprint'>, bytesMax: number): SeedText {
+    let descriptor: number;
+    try {
+      descriptor = openSafely(this.#root, file.path);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      return code === 'ENOENT' ? { kind: 'changed' } : { kind: 'unreadable', error: error as Error };
+    }
+    try {
+      const before = fstatSync(descriptor, { bigint: true });
+      if (fingerprint(before) !== file.fingerprint) return { kind: 'changed' };
+      let length = 0;
+      while (length < bytesMax) {
+        const read = readSync(descriptor, this.#buffer, length, bytesMax - length, length);
+        if (read === 0) break;
+        length += read;
+      }
+      const whole = BigInt(length) >= before.size;
+      if (fingerprint(fstatSync(descriptor, { bigint: true })) !== file.fingerprint) {
+        return { kind: 'changed' };
+      }
+      return { kind: 'text', text: this.#buffer.toString('utf8', 0, length), whole };
+    } catch (error) {
+      return { kind: 'unreadable', error: error as Error };
+    } finally {
+      closeSync(descriptor);
+    }
+  }
+}
+
+/** Does not follow a link put in the file's place meanwhile, nor wait for the other end of a pipe. */
+function openSafely(root: string, path: string): number {
+  const flags = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW;
+  try {
+    return openSync(join(root, path), flags);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ELOOP') throw error;
+    const target = linkTarget(root, path);
+    if (target === null) throw error;
+    return openSync(target, flags);
+  }
+}

@@ -1,0 +1,69 @@
+// Requests for a look: they coalesce, and what they ask for is done one at a time.
+
+export interface LookRequest {
+  /** The whole directory; else only `paths`. */
+  readonly all: boolean;
+  readonly paths: ReadonlySet<string>;
+}
+
+/** More paths than this are quicker found by looking at everything. */
+const PATHS_MAX = 5_000;
+
+/**
+ * Collects requests and hands them on as one: a moment after the first, and never while what was
+ * handed on before is still being done. Nothing asked for is ever dropped.
+ */
+export class LookRequests {
+  readonly #look: (request: LookRequest) => Promise<void>;
+  readonly #debounceMs: number;
+  #all = false;
+  #paths = new Set<string>();
+  #timer: NodeJS.Timeout | null = null;
+  #running: Promise<void> | null = null;
+  #stopped = false;
+
+  /** @param look must not reject */
+  constructor(look: (request: LookRequest) => Promise<void>, debounceMs: number) {
+    this.#look = look;
+    this.#debounceMs = debounceMs;
+  }
+
+  /** @param paths which; all if left out. Resolves when it has been looked at. */
+  ask(paths?: Iterable<string>): void {
+    if (this.#stopped) return;
+    if (paths === undefined) this.#all = true;
+    else for (const path of paths) this.#paths.add(path);
+    if (this.#paths.size > PATHS_MAX) this.#all = true;
+    if (this.#all) this.#paths.clear();
+    this.#arm();
+  }
+
+  /** Resolves when nothing is asked for and nothing is being done. */
+  async idle(): Promise<void> {
+    while (this.#timer !== null || this.#running !== null) {
+      await (this.#running ?? new Promise((resolve) => setTimeout(resolve, this.#debounceMs)));
+    }
+  }
+
+  /** Takes no further requests; resolves when what is being done has ended. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer = null;
+    await this.#running;
+  }
+
+  #arm(): void {
+    if (this.#timer !== null || this.#running !== null) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = null;
+      const request = { all: this.#all, paths: this.#paths };
+      this.#all = false;
+      this.#paths = new Set();
+      this.#running = this.#look(request).finally(() => {
+        this.#running = null;
+        if (!this.#stopped && (this.#all || this.#paths.size > 0)) this.#arm();
+      });
+    }, this.#debounceMs);
+  }
+}

@@ -1,0 +1,22 @@
+// The regular look at the whole directory. Owns node-cron.
+import { schedule, validateDetailed } from 'node-cron';
+
+/** Why `expression` is no schedule; `null` if it is one. */
+export function scheduleError(expression: string): string | null {
+  const { valid, errors } = validateDetailed(expression);
+  return valid ? null : errors.map(({ message }) => message).join('; ') || 'not a cron expression';
+}
+
+/**
+ * Calls `look` whenever the cron `expression` says, and not again while it has not returned.
+ *
+ * @returns what ends it
+ */
+export function startSchedule(expression: string, look: () => Promise<void>): Disposable {
+  const task = schedule(expression, look, {
+    name: 'seeds',
+    noOverlap: true,
+    suppressMissedWarning: true,
+  });
+  return { [Symbol.dispose]: () => void task.destroy() };
+}

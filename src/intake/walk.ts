@@ -1,0 +1,129 @@
+// What is on disk: every file that may be a seed, in one order, and nothing that is not.
+import { type BigIntStats, type Dirent, lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import { join, sep } from 'node:path';
+import type { SeedFile } from '../article.ts';
+
+export type Found =
+  | { readonly kind: 'file'; readonly file: SeedFile }
+  /** Not followed or not read; `why` is for a person. */
+  | { readonly kind: 'ignored'; readonly path: string; readonly why: string }
+  /** What lies below could not be listed: nothing can be said about it, least of all that it has gone. */
+  | { readonly kind: 'unlisted'; readonly path: string; readonly error: Error };
+
+export interface WalkOptions {
+  /** Absolute. */
+  readonly root: string;
+  /** Ends of file names, with the dot. */
+  readonly extensions: readonly string[];
+  /** Told of each directory before it is listed, so that a watch can be in place by then. */
+  readonly onDirectory?: (path: string) => void;
+}
+
+/**
+ * Everything below `from`, in the order of the paths' UTF-8 bytes, which is the ledger's too.
+ * Directories are followed; dot-files, links that leave the root, pipes and devices are not.
+ *
+ * @param from relative to the root; '' for all
+ */
+export function* walk(options: WalkOptions, from = ''): Generator<Found> {
+  options.onDirectory?.(from);
+  let entries: Dirent[];
+  try {
+    entries = readdirSync(join(options.root, from), { withFileTypes: true });
+  } catch (error) {
+    yield { kind: 'unlisted', path: from, error: error as Error };
+    return;
+  }
+  const named = entries.map((entry) => ({ entry, name: entry.name + (entry.isDirectory() ? '/' : '') }));
+  named.sort((a, b) => comparePaths(a.name, b.name));
+  for (const { entry } of named) {
+    const path = from === '' ? entry.name : `${from}/${entry.name}`;
+    if (entry.name.startsWith('.')) continue;
+    if (entry.isDirectory()) {
+      yield* walk(options, path);
+    } else {
+      const found = examine(options, path);
+      if (found !== null) yield found;
+    }
+  }
+}
+
+/** What is at `path` (relative): `null` if nothing is, `'directory'` if it is one. */
+export function lookAt(options: WalkOptions, path: string): Found | 'directory' | null {
+  if (path.split('/').some((name) => name.startsWith('.')))
+    return { kind: 'ignored', path, why: 'a dot-file' };
+  if (statOrNull(() => lstatSync(join(options.root, path)))?.isDirectory()) return 'directory';
+  return examine(options, path);
+}
+
+function examine({ root, extensions }: WalkOptions, path: string): Found | null {
+  const ignored = (why: string): Found => ({ kind: 'ignored', path, why });
+  const extension = extensions.find((end) => path.endsWith(end));
+  if (extension === undefined) return ignored(`its name does not end in ${extensions.join(' or ')}`);
+  let stats = statOrNull(() => lstatSync(join(root, path), { bigint: true }));
+  if (stats?.isSymbolicLink()) {
+    if (linkTarget(root, path) === null) return ignored('a symbolic link that leaves the seeds directory');
+    stats = statOrNull(() => statSync(join(root, path), { bigint: true }));
+  }
+  if (stats === null) {
+    // A name that is not UTF-8 arrives damaged and cannot be opened by it.
+    return path.includes('\uFFFD') ? ignored('its name is not UTF-8: rename it') : null;
+  }
+  if (!stats.isFile()) return ignored('neither a file nor a directory');
+  return { kind: 'file', file: seedFile(path, stats) };
+}
+
+/** Where a symbolic link leads, resolved to the end; `null` if that is outside of the root or nowhere. */
+export function linkTarget(root: string, path: string): string | null {
+  try {
+    const target = realpathSync(join(root, path));
+    return target.startsWith(realpathSync(root) + sep) ? target : null;
+  } catch {
+    return null;
+  }
+}
+
+export function seedFile(path: string, stats: BigIntStats): SeedFile {
+  return {
+    path,
+    size: Number(stats.size),
+    modifiedMs: Number(stats.mtimeNs / 1_000_000n),
+    changedMs: Number(stats.ctimeNs / 1_000_000n),
+    renamed: stats.mtimeNs !== stats.ctimeNs,
+    fingerprint: fingerprint(stats),
+  };
+}
+
+export function fingerprint(stats: BigIntStats): string {
+  return `${stats.size}-${stats.mtimeNs}-${stats.ctimeNs}-${stats.ino}`;
+}
+
+/** When the file was last written, as its fingerprint has it. ms */
+export function writtenMs(print: string): number {
+  return Number(BigInt(print.split('-')[1]!) / 1_000_000n);
+}
+
+/** `null` where there is nothing (any more), or nothing that may be looked at. */
+function statOrNull<T>(stat: () => T): T | null {
+  try {
+    return stat();
+  } catch {
+    return null;
+  }
+}
+
+/** The order of UTF-8 bytes, in which SQLite sorts too: surrogates stand above the rest of the BMP. */
+export function comparePaths(a: string, b: string): number {
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i += 1) {
+    const x = a.charCodeAt(i);
+    const y = b.charCodeAt(i);
+    if (x !== y) return utf8Rank(x) - utf8Rank(y);
+  }
+  return a.length - b.length;
+}
+
+function utf8Rank(unit: number): number {
+  if (unit < 0xd800) return unit;
+  return unit < 0xe000 ? unit + 0x2000 : unit - 0x800;
+}

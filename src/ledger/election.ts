@@ -1,0 +1,97 @@
+// One URL in several files is one article: which copy counts, and what that does to the article.
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { Identity } from '../article.ts';
+import type { Recorded, SeedChange } from './ledger.ts';
+
+export interface Election {
+  readonly winner: StatementSync;
+  readonly article: StatementSync;
+  readonly insert: StatementSync;
+  readonly update: StatementSync;
+  readonly withdraw: StatementSync;
+}
+
+export function prepareElection(database: DatabaseSync): Election {
+  return {
+    // A broken copy only if there is no other; the latest header time, a copy without one losing to
+    // any that has one; then the first file name.
+    winner: database.prepare(
+      `SELECT id, path, time FROM seed WHERE key = ?
+       ORDER BY reason IS NOT NULL, header_time DESC NULLS LAST, path LIMIT 1`,
+    ),
+    article: database.prepare('SELECT id, outlet, time, seed FROM article WHERE key = ?'),
+    insert: database.prepare(
+      'INSERT INTO article (key, uuid, canonical, outlet, time, seed) VALUES (?, ?, ?, ?, ?, ?)',
+    ),
+    update: database.prepare(
+      'UPDATE article SET outlet = ?, time = ?, seed = ?, withdrawn = NULL WHERE id = ?',
+    ),
+    withdraw: database.prepare('UPDATE article SET seed = NULL, withdrawn = ? WHERE id = ?'),
+  };
+}
+
+/**
+ * Elects the copy that counts for every contested article and puts the result into the article
+ * table. Runs inside the transaction that changed the seeds.
+ *
+ * @returns what changed, and by how many each outlet's live articles grew or shrank
+ */
+export function elect(
+  election: Election,
+  changes: readonly SeedChange[],
+  contested: readonly Buffer[],
+  now: number,
+): { recorded: Recorded; live: ReadonlyMap<string, number> } {
+  const identities = new Map<string, Identity>();
+  for (const change of changes) {
+    if (change.kind === 'indexed') identities.set(change.identity.key.toString('latin1'), change.identity);
+  }
+  const touched = new Set(changes.map(({ path }) => path));
+  const live = new Map<string, number>();
+  const count = (outlet: string, by: number): void => void live.set(outlet, (live.get(outlet) ?? 0) + by);
+  const outlets = new Set<string>();
+  const recorded = { added: 0, changed: 0, withdrawn: 0, outlets };
+
+  for (const key of contested) {
+    const winner = election.winner.get(key) as Winner | undefined;
+    const before = election.article.get(key) as ArticleRow | undefined;
+    const identity = identities.get(key.toString('latin1'));
+    if (winner === undefined) {
+      if (before === undefined || before.seed === null) continue;
+      election.withdraw.run(now, before.id);
+      count(before.outlet, -1);
+      outlets.add(before.outlet);
+      recorded.withdrawn += 1;
+    } else if (before === undefined) {
+      // No article and no identity: a copy that the rules of identity will move when it is looked at next.
+      if (identity === undefined) continue;
+      const { uuid, canonical, outlet } = identity;
+      election.insert.run(key, uuid, canonical, outlet, winner.time, winner.id);
+      count(outlet, 1);
+      outlets.add(outlet);
+      recorded.added += 1;
+    } else {
+      const outlet = identity?.outlet ?? before.outlet;
+      election.update.run(outlet, winner.time, winner.id, before.id);
+      if (before.seed !== null) count(before.outlet, -1);
+      count(outlet, 1);
+      outlets.add(before.outlet).add(outlet);
+      if (before.seed === null) recorded.added += 1;
+      // A copy that came or went and does not count changes nothing that is worth a word.
+      else if (before.seed !== winner.id || touched.has(winner.path)) recorded.changed += 1;
+    }
+  }
+  return { recorded, live };
+}
+
+interface Winner {
+  id: number;
+  path: string;
+  time: number;
+}
+interface ArticleRow {
+  id: number;
+  outlet: string;
+  time: number;
+  seed: number | null;
+}

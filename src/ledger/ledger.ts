@@ -1,0 +1,148 @@
+// What has been seen: the store behind a narrow asynchronous interface.
+//
+// Asynchronous and narrow because a second implementation, on PostgreSQL, is to stand beside the
+// SQLite one: nothing outside this folder knows about tables, and every call is one round trip.
+import type { Identity, Rejection } from '../article.ts';
+
+/** Sets the ledger apart from what merely went wrong: the store itself is damaged. */
+export class LedgerUnreadableError extends Error {
+  override readonly name = 'LedgerUnreadableError';
+}
+
+/** The store is whole but not for this program: made by a newer one, or the file cannot be opened. */
+export class LedgerRefusedError extends Error {
+  override readonly name = 'LedgerRefusedError';
+}
+
+/** A seed as it was last looked at. */
+export interface KnownSeed {
+  readonly path: string;
+  readonly fingerprint: string;
+  /** When it was first seen. ms */
+  readonly firstSeen: number;
+  /** What places its article in time; `null` if it has never been one. ms */
+  readonly time: number | null;
+  /** The header's own time, as written; `null` if it has none. ms */
+  readonly headerTime: number | null;
+  /** Since when it has not been there; `null` while it is. ms */
+  readonly missingSince: number | null;
+}
+
+/** What a look at the seeds directory found out about one path. */
+export type SeedChange =
+  | {
+      readonly kind: 'indexed';
+      readonly path: string;
+      readonly fingerprint: string;
+      readonly firstSeen: number;
+      readonly identity: Identity;
+      /** What places the article. */
+      readonly time: number;
+    }
+  | {
+      /** Not an article now. If it was one before, that article stands as it was: a broken file loses nothing. */
+      readonly kind: 'rejected';
+      readonly path: string;
+      readonly fingerprint: string;
+      readonly firstSeen: number;
+      readonly rejection: Rejection;
+    }
+  | { readonly kind: 'missing'; readonly path: string; readonly since: number }
+  | { readonly kind: 'returned'; readonly path: string }
+  | { readonly kind: 'withdrawn'; readonly path: string };
+
+/** What {@link Ledger.record} did with the changes. */
+export interface Recorded {
+  readonly added: number;
+  readonly changed: number;
+  readonly withdrawn: number;
+  /** Outlets of which an article came, changed or went. */
+  readonly outlets: ReadonlySet<string>;
+}
+
+/** What was published of an article, kept so that nothing is cleaned twice and `updated` stays honest. */
+export interface Rendition extends RenditionFacts {
+  /** The rendered Atom entry. */
+  readonly atom: string;
+}
+
+export interface RenditionFacts {
+  /** Of what it was made from: the seed's path, and the fingerprints of all copies. */
+  readonly source: string;
+  /** Of the rules it was made by. */
+  readonly rules: string;
+  /** Of what a reader sees. */
+  readonly digest: string;
+  readonly title: string;
+  readonly link: string;
+  readonly published: number;
+  readonly updated: number;
+  /** Size of the rendered Atom entry. */
+  readonly bytes: number;
+}
+
+/** A live article: the copy of it that counts, and what was last published of it. */
+export interface LedgerArticle {
+  readonly id: number;
+  readonly uuid: string;
+  readonly canonical: string;
+  readonly outlet: string;
+  readonly time: number;
+  /** The seed that wins: the latest header time, then the first file name. */
+  readonly path: string;
+  readonly fingerprint: string;
+  /** The fingerprints of all seeds that hold this article, apart by a space. */
+  readonly copies: string;
+  readonly rendition: RenditionFacts | null;
+}
+
+export interface Copy {
+  readonly path: string;
+  readonly fingerprint: string;
+  readonly time: number;
+}
+
+export interface RejectedSeed extends Rejection {
+  readonly path: string;
+}
+
+export interface Absence {
+  readonly count: number;
+  readonly first: number;
+  readonly last: number;
+}
+
+export interface Tally {
+  /** Live articles of each outlet ever seen. */
+  readonly outlets: ReadonlyMap<string, number>;
+  readonly articles: number;
+  readonly seeds: number;
+  readonly rejected: number;
+  readonly missing: number;
+}
+
+export interface Ledger extends AsyncDisposable {
+  /** Known seeds in the order of their paths (by UTF-8 bytes), behind `after`. */
+  seeds(after: string, limit: number): Promise<readonly KnownSeed[]>;
+  seedsAt(paths: readonly string[]): Promise<ReadonlyMap<string, KnownSeed>>;
+  /** How many known seeds are not there, and since when: the first and the last to go. ms */
+  absence(): Promise<Absence>;
+  /** Known seeds that are not there, oldest absence first. */
+  missing(limit: number): Promise<readonly KnownSeed[]>;
+  /** All of the changes or none, in one transaction. */
+  record(changes: readonly SeedChange[], now: number): Promise<Recorded>;
+  /** The newest live articles of an outlet, or of all, by time and then key. */
+  newest(outlet: string | null, limit: number): Promise<readonly LedgerArticle[]>;
+  /** Every seed that holds the article, by the time that places it. */
+  copies(articleId: number): Promise<readonly Copy[]>;
+  /** The rendered Atom entries of these articles, by id. */
+  entries(articleIds: readonly number[]): Promise<ReadonlyMap<number, string>>;
+  saveRenditions(renditions: ReadonlyMap<number, Rendition>): Promise<void>;
+  /** When an outlet (or any) last had an article withdrawn; 0 if never. ms */
+  lastWithdrawal(outlet: string | null): Promise<number>;
+  rejected(limit: number): Promise<readonly RejectedSeed[]>;
+  tally(): Promise<Tally>;
+  /** A named value that outlives the process. */
+  note(name: string): Promise<string | null>;
+  setNote(name: string, value: string | null): Promise<void>;
+}

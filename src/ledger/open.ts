@@ -1,0 +1,65 @@
+// Opening the ledger's file: settings, migration, and what to do with a damaged one.
+import { existsSync, mkdirSync, renameSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { explained } from './errors.ts';
+import { type Ledger, LedgerRefusedError } from './ledger.ts';
+import { MIGRATIONS } from './schema.ts';
+import { SqliteLedger } from './sqlite.ts';
+
+/** KiB. A first run over a large archive is several times faster with its indexes in memory. */
+const CACHE_KIB = 65_536;
+const BUSY_TIMEOUT_MS = 5_000;
+
+/**
+ * Opens the ledger, creating or migrating it as needed.
+ *
+ * @throws LedgerUnreadableError if the file is damaged or is no ledger
+ * @throws LedgerRefusedError if it was made by a newer program or cannot be opened
+ */
+export function openLedger(file: string): Ledger {
+  mkdirSync(dirname(file), { recursive: true });
+  const database = explained(() => new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS }), file);
+  try {
+    explained(() => {
+      // NORMAL in WAL mode: a power cut can lose the last transactions, never damage the file, and
+      // what they held is found again in the seeds.
+      database.exec(`
+        PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -${CACHE_KIB};
+        PRAGMA temp_store = MEMORY;`);
+      migrate(database, file);
+    }, file);
+    return explained(() => new SqliteLedger(database, file), file);
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+/**
+ * Moves a damaged ledger out of the way, with its journal, so that it can be looked into.
+ *
+ * @param suffix appended to the name; must be new
+ * @returns the new name
+ */
+export function setLedgerAside(file: string, suffix: string): string {
+  const aside = `${file}.${suffix}`;
+  for (const part of ['', '-wal', '-shm']) {
+    if (existsSync(file + part)) renameSync(file + part, aside + part);
+  }
+  return aside;
+}
+
+function migrate(database: DatabaseSync, file: string): void {
+  const row = database.prepare('PRAGMA user_version').get() as { user_version: number };
+  const version = row.user_version;
+  if (version > MIGRATIONS.length) {
+    throw new LedgerRefusedError(
+      `${file} was written by a newer feedmill (schema ${version}, this one knows ${MIGRATIONS.length}): ` +
+        'run that version, or move the file away to have it rebuilt from the seeds',
+    );
+  }
+  for (let next = version; next < MIGRATIONS.length; next += 1) {
+    database.exec(`BEGIN IMMEDIATE; ${MIGRATIONS[next]!} PRAGMA user_version = ${next + 1}; COMMIT;`);
+  }
+}

@@ -1,0 +1,125 @@
+// The process: arguments, environment, signals, exit status. Nothing else touches `process`.
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
+import { type Invocation, readArguments, UsageError } from './arguments.ts';
+import { type Config, ConfigError, CONFIG_VARIABLE, type ConfigSources, readConfig } from './config.ts';
+
+/** Exit statuses, those of sysexits.h where it has one. */
+const EXIT = { done: 0, rejected: 1, usage: 64, defect: 70, failed: 74, configuration: 78 } as const;
+
+const PROJECT = resolve(import.meta.dirname, '..');
+/** The defaults written out; an operator may edit it in place. */
+const OWN_CONFIG = join(PROJECT, 'config', 'feedmill.yaml');
+
+async function main(): Promise<number> {
+  const invocation = readArguments(process.argv.slice(2));
+  if (invocation.kind === 'help') return print(invocation.text);
+  const version = (JSON.parse(readFileSync(join(PROJECT, 'package.json'), 'utf8')) as { version: string })
+    .version;
+  if (invocation.kind === 'version') return print(`feedmill ${version}\n`);
+  const config = readConfig(sources(invocation));
+  const { scheduleError } = await import('./intake/schedule.ts');
+  const unscheduled = scheduleError(config.schedule);
+  if (unscheduled !== null) {
+    const origin = config.origins.get('schedule');
+    throw new ConfigError(`schedule: "${config.schedule}" (from ${origin}): ${unscheduled}`);
+  }
+  if (invocation.command === 'config') {
+    const { printConfig } = await import('./config-print.ts');
+    return print(printConfig(config));
+  }
+  const { loadRules } = await import('./recipes.ts');
+  const rules = loadRules(config.outlets, config.images);
+  if (invocation.command !== 'run') requireSeeds(config);
+  if (invocation.command === 'check') {
+    const { check } = await import('./check.ts');
+    const rejected = check({
+      config,
+      outlets: rules.outlets,
+      files: invocation.files,
+      workingDirectory: process.cwd(),
+      print: (line) => void process.stdout.write(`${line}\n`),
+      now: Date.now(),
+    });
+    return rejected > 0 ? EXIT.rejected : EXIT.done;
+  }
+  const { createLog } = await import('./log.ts');
+  const log = await createLog(config.logLevel, process.stdout);
+  if (config.window.entries > 300) {
+    log.warn({ entries: config.window.entries }, 'some feed readers never read past 300 entries');
+  }
+  const options = { config, rules, log, version, now: Date.now };
+  if (invocation.command === 'build') {
+    const { build } = await import('./build.ts');
+    return (await build(options)) ? EXIT.done : EXIT.failed;
+  }
+  const { Service } = await import('./service.ts');
+  await using service = await Service.start(options);
+  log.info({ signal: await stopSignal(), status: service.health.status }, 'stopping');
+  return EXIT.done;
+}
+
+function sources({ configFile, flags }: Extract<Invocation, { kind: 'command' }>): ConfigSources {
+  const named = configFile ?? process.env[CONFIG_VARIABLE];
+  const path = named === undefined ? OWN_CONFIG : resolve(named);
+  const own = named === undefined;
+  const shown = own ? relative(PROJECT, path) : named;
+  let file: ConfigSources['file'] = null;
+  if (!own || existsSync(path)) {
+    try {
+      file = { path: shown, text: readFileSync(path, 'utf8'), own };
+    } catch (cause) {
+      throw new ConfigError(`--config: ${(cause as Error).message}`, { cause });
+    }
+  }
+  return {
+    workingDirectory: process.cwd(),
+    projectDirectory: PROJECT,
+    file,
+    environment: process.env,
+    flags,
+  };
+}
+
+/** A daemon waits for a directory that is not there yet; who runs a command once wants to be told. */
+function requireSeeds({ seeds, origins }: Config): void {
+  if (statSync(seeds, { throwIfNoEntry: false })?.isDirectory() === true) return;
+  throw new ConfigError(`seeds: ${seeds} (from ${origins.get('seeds')}): no such directory`);
+}
+
+/** Resolves at the first request to stop; a second one is not waited for. */
+function stopSignal(): Promise<string> {
+  return new Promise((stop) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop(signal));
+  });
+}
+
+function print(text: string): number {
+  process.stdout.write(text);
+  return EXIT.done;
+}
+
+function statusOf(error: unknown): number {
+  if (error instanceof UsageError) return EXIT.usage;
+  // By name: the modules that define these are loaded only where they are needed.
+  const name = error instanceof Error ? error.name : '';
+  if (['ConfigError', 'LedgerRefusedError', 'ListenError'].includes(name)) return EXIT.configuration;
+  if (typeof (error as NodeJS.ErrnoException).errno === 'number') return EXIT.failed;
+  return EXIT.defect;
+}
+
+// Whoever reads the output may stop reading: `feedmill check | head`.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(EXIT.done);
+  throw error;
+});
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  const status = statusOf(error);
+  const { message, stack } = error as Error;
+  process.stderr.write(`feedmill: ${status === EXIT.defect ? (stack ?? message) : message}\n`);
+  if (status === EXIT.usage) process.stderr.write('Try: feedmill --help\n');
+  process.exitCode = status;
+}

@@ -1,0 +1,59 @@
+// Plain text: what XML can carry, what a title is, where a summary may be cut.
+import { decodeHTMLStrict } from 'entities';
+
+/**
+ * Not a Char of XML 1.0 (5th ed., §2.2), or allowed there but never meant: C1 controls, lone
+ * surrogates, noncharacters, the byte order mark inside a text.
+ */
+const UNPRINTABLE =
+  // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
+  /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F\uFDD0-\uFDEF\uFEFF\uFFFE\uFFFF]|\p{Surrogate}/gu;
+
+/**
+ * Invisible in a title, and able to disguise one: zero-width space, word joiner, directional
+ * marks, embeddings and overrides. Joiners (U+200C, U+200D) stay: emoji and Indic scripts need them.
+ */
+const INVISIBLE = /[\u00AD\u200B\u200E\u200F\u202A-\u202E\u2060-\u2064\u2066-\u206F]/gu;
+
+/** `text` without what XML 1.0 cannot carry. */
+export function printable(text: string): string {
+  return text.replace(UNPRINTABLE, '');
+}
+
+/**
+ * The title that a header's raw text stands for: one line, entities decoded once (archives hold
+ * `&quot;` in titles; one without a semicolon is text), nothing invisible. May be empty.
+ */
+export function titleText(raw: string): string {
+  return printable(decodeHTMLStrict(raw)).replace(INVISIBLE, '').replace(/\s+/gu, ' ').trim();
+}
+
+export function escapeMarkup(text: string): string {
+  return text.replace(/[&<>"]/g, (c) => ENTITIES[c as keyof typeof ENTITIES]);
+}
+const ENTITIES = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' } as const;
+
+/** `text` of one line, at most `lengthMax` UTF-16 units; see {@link cut}. */
+export function summarise(text: string, lengthMax: number): string {
+  return cut(text.replace(/\s+/gu, ' ').trim(), lengthMax);
+}
+
+/**
+ * At most `lengthMax` UTF-16 units of `text`, cut where a reader would pause: behind a sentence if
+ * one ends in the last half, else between two words (for Chinese too, which has no spaces), never
+ * inside a character. What was cut is marked by an ellipsis.
+ */
+function cut(text: string, lengthMax: number): string {
+  if (text.length <= lengthMax) return text;
+  const head = text.slice(0, lengthMax);
+  const sentence = /^.*(?:[。！？；…][”’」』）]?|[.!?]["')]?(?= ))/su.exec(head)?.[0];
+  if (sentence !== undefined && sentence.length > lengthMax / 2) return sentence;
+  let end = 0;
+  for (const { index } of WORDS.segment(text.slice(0, lengthMax + WORD_LENGTH_MAX))) {
+    if (index >= lengthMax) break;
+    end = index;
+  }
+  return `${text.slice(0, end).trimEnd()}…`;
+}
+const WORDS = new Intl.Segmenter('zh', { granularity: 'word' });
+const WORD_LENGTH_MAX = 64;

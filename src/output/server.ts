@@ -1,0 +1,106 @@
+// HTTP: sockets in front of `respond`. `node:http` serving prepared buffers.
+import { rmSync, statSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { connect } from 'node:net';
+import { respond, type Health } from './respond.ts';
+import type { Snapshot } from './snapshot.ts';
+
+export type ListenAddress = { readonly socket: string } | { readonly host: string; readonly port: number };
+
+/** The address cannot be listened on; the message says which and why. */
+export class ListenError extends Error {
+  override readonly name = 'ListenError';
+}
+
+export interface ServedState {
+  snapshot(): Snapshot;
+  health(): Health;
+  now(): number;
+}
+
+const HEADERS_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 20_000;
+const KEEP_ALIVE_MS = 15_000;
+
+export class FeedServer {
+  readonly #server: Server;
+
+  private constructor(server: Server) {
+    this.#server = server;
+  }
+
+  /** @throws ListenError */
+  static async listen(address: ListenAddress, state: ServedState): Promise<FeedServer> {
+    const server = createServer(
+      {
+        headersTimeout: HEADERS_TIMEOUT_MS,
+        requestTimeout: REQUEST_TIMEOUT_MS,
+        keepAliveTimeout: KEEP_ALIVE_MS,
+      },
+      (request, response) => answer(request, response, state),
+    );
+    if ('socket' in address) await removeStaleSocket(address.socket);
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', (cause: NodeJS.ErrnoException) => {
+        const place = 'socket' in address ? `unix:${address.socket}` : `${address.host}:${address.port}`;
+        reject(new ListenError(`cannot listen on ${place}: ${reasonOf(cause)}`, { cause }));
+      });
+      server.listen('socket' in address ? { path: address.socket } : address, resolve);
+    });
+    return new FeedServer(server);
+  }
+
+  /** The TCP port; `null` on a Unix socket. */
+  get port(): number | null {
+    const address = this.#server.address();
+    return typeof address === 'object' && address !== null ? address.port : null;
+  }
+
+  /** Takes no more connections; resolves when those open have ended, which idle ones do at once. */
+  async close(): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    this.#server.closeIdleConnections();
+    const force = setTimeout(() => this.#server.closeAllConnections(), 2_000);
+    await closed;
+    clearTimeout(force);
+  }
+}
+
+function answer(request: IncomingMessage, response: ServerResponse, state: ServedState): void {
+  const { method = '', url = '', headers } = request;
+  const {
+    status,
+    headers: answered,
+    body,
+  } = respond({ method, target: url, headers }, state.snapshot(), () => state.health(), state.now());
+  if (status !== 304 && answered['content-length'] === undefined) {
+    answered['content-length'] = Buffer.byteLength(body);
+  }
+  response.writeHead(status, answered);
+  response.end(method === 'HEAD' ? undefined : body);
+}
+
+/** A socket that nobody listens on was left by a process that was killed. */
+async function removeStaleSocket(path: string): Promise<void> {
+  if (statSync(path, { throwIfNoEntry: false })?.isSocket() !== true) return;
+  const alive = await new Promise<boolean>((resolve) => {
+    const probe = connect(path, () => resolve(true));
+    probe.once('error', () => resolve(false));
+    probe.once('close', () => probe.destroy());
+    probe.once('connect', () => probe.end());
+  });
+  if (!alive) rmSync(path);
+}
+
+function reasonOf(error: NodeJS.ErrnoException): string {
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return 'another process listens there; stop it, or choose another address with --listen';
+    case 'EACCES':
+      return 'not permitted; ports below 1024 need privileges';
+    case 'EADDRNOTAVAIL':
+      return 'this machine does not have that address';
+    default:
+      return error.message;
+  }
+}

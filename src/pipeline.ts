@@ -1,0 +1,178 @@
+// One pass after another: seeds → ledger → entries → documents → files and snapshot.
+import { join } from 'node:path';
+import { type Composed, Composer, type Site } from './compose.ts';
+import type { Config } from './config.ts';
+import { type Gathered, gather } from './gather.ts';
+import { SeedReader } from './intake/read.ts';
+import type { LookRequest } from './intake/requests.ts';
+import { type ScanContext, Waiting } from './intake/scan.ts';
+import type { Sighting } from './intake/settle.ts';
+import { type Ledger, LedgerUnreadableError, type Tally } from './ledger/ledger.ts';
+import { openLedger, setLedgerAside } from './ledger/open.ts';
+import type { Log } from './log.ts';
+import { identify } from './mill/identify.ts';
+import { Publisher } from './output/publish.ts';
+import type { Rules } from './recipes.ts';
+
+export interface PipelineOptions {
+  readonly config: Config;
+  readonly rules: Rules;
+  readonly log: Log;
+  readonly now: () => number;
+  /** How long seeds must have stopped disappearing before they are withdrawn. ms */
+  readonly quietMs: number;
+  /** What a watch has seen; nothing where there is none. */
+  readonly sighting: (path: string) => Sighting | null;
+  /** Told of each directory of seeds before it is listed. */
+  readonly onDirectory: (path: string) => void;
+}
+
+export interface PassResult extends Gathered {
+  /** Paths of documents whose bytes have changed. */
+  readonly published: readonly string[];
+  readonly publishError: Error | null;
+}
+
+/** The note under which the ledger keeps by which rules its seeds were identified. */
+const IDENTITY_RULES = 'identity-rules';
+const ALL: LookRequest = { all: true, paths: new Set() };
+
+export class Pipeline implements AsyncDisposable {
+  readonly #options: PipelineOptions;
+  readonly #ledgerFile: string;
+  readonly #reader: SeedReader;
+  readonly #waiting = new Waiting();
+  readonly #reported = new Set<string>();
+  readonly publisher: Publisher;
+  #ledger: Ledger;
+  #tally: Tally = { outlets: new Map(), articles: 0, seeds: 0, rejected: 0, missing: 0 };
+  #composer: Composer | null = null;
+  /** Outlets whose feeds are to be composed anew; `null` means all, as at the start. */
+  #due: Set<string> | null = null;
+
+  /** @throws LedgerRefusedError */
+  constructor(options: PipelineOptions) {
+    const { config } = options;
+    this.#options = options;
+    this.#ledgerFile = join(config.data, 'ledger.sqlite');
+    this.#reader = new SeedReader(config.seeds, config.seedBytesMax);
+    this.publisher = new Publisher(join(config.data, 'public'));
+    this.#ledger = this.#openLedger();
+  }
+
+  get tally(): Tally {
+    return this.#tally;
+  }
+
+  /** Does what is asked for, end to end. A damaged ledger is replaced, and filled from all the seeds. */
+  async pass(request: LookRequest, site: Site): Promise<PassResult> {
+    try {
+      return await this.#pass(request, site);
+    } catch (error) {
+      if (!(error instanceof LedgerUnreadableError)) throw error;
+      await this.#ledger[Symbol.asyncDispose]();
+      this.#composer = null;
+      this.#due = null;
+      this.#ledger = this.#replaceLedger(error);
+      return await this.#pass(ALL, site);
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#ledger[Symbol.asyncDispose]();
+  }
+
+  async #pass(request: LookRequest, site: Site): Promise<PassResult> {
+    const { config, rules, now, quietMs } = this.#options;
+    const reindex = (await this.#ledger.note(IDENTITY_RULES)) !== rules.identity;
+    // At the start all are due anyway.
+    const outlets = this.#due ?? new Set<string>();
+    const gathered = await gather(reindex ? ALL : request, {
+      ledger: this.#ledger,
+      scan: this.#scanContext(reindex),
+      limits: config.withdrawal,
+      outlets,
+      quietMs,
+    });
+    if (reindex && gathered.unlisted.length === 0) {
+      await this.#ledger.setNote(IDENTITY_RULES, rules.identity);
+    }
+    this.#tally = await this.#ledger.tally();
+    if (this.#due?.size === 0) return { ...gathered, published: [], publishError: null };
+    this.#composer ??= this.#createComposer(site);
+    const composed = await this.#composer.compose(now(), this.#due ?? undefined);
+    const publication = await this.#publish(composed, this.#due === null);
+    this.#due = new Set();
+    return { ...gathered, ...lookAgainAt(composed, gathered, config.settleMs), ...publication };
+  }
+
+  async #publish(
+    { documents }: Composed,
+    complete: boolean,
+  ): Promise<{ published: string[]; publishError: Error | null }> {
+    try {
+      const published = await this.publisher.publish(documents, complete, this.#options.now());
+      return { published, publishError: null };
+    } catch (error) {
+      return { published: [], publishError: error as Error };
+    }
+  }
+
+  #scanContext(reindex: boolean): ScanContext {
+    const { config, rules, sighting, onDirectory, now } = this.#options;
+    return {
+      walk: { root: config.seeds, extensions: config.extensions, onDirectory },
+      reader: this.#reader,
+      ledger: this.#ledger,
+      index: (text, whole) => identify(text, whole, rules.outlets),
+      seedBytesMax: config.seedBytesMax,
+      settleMs: config.settleMs,
+      sighting,
+      waiting: this.#waiting,
+      reindex,
+      now: now(),
+    };
+  }
+
+  #createComposer(site: Site): Composer {
+    const { config, rules, log } = this.#options;
+    return new Composer({
+      ledger: this.#ledger,
+      reader: this.#reader,
+      rules,
+      images: config.images,
+      window: config.window,
+      site,
+      onTrouble: (seed, why) => {
+        if (this.#reported.has(seed + why)) return;
+        this.#reported.add(seed + why);
+        log.warn({ seed, why }, 'article stands as it was: its seed cannot be read');
+      },
+    });
+  }
+
+  #openLedger(): Ledger {
+    try {
+      return openLedger(this.#ledgerFile);
+    } catch (error) {
+      if (!(error instanceof LedgerUnreadableError)) throw error;
+      return this.#replaceLedger(error);
+    }
+  }
+
+  #replaceLedger(cause: LedgerUnreadableError): Ledger {
+    const time = new Date(this.#options.now()).toISOString().replaceAll(':', '');
+    const aside = setLedgerAside(this.#ledgerFile, `unreadable-${time}`);
+    this.#options.log.error(
+      { why: cause.message, aside },
+      'the ledger was unreadable: set aside, and rebuilt from the seeds',
+    );
+    return openLedger(this.#ledgerFile);
+  }
+}
+
+/** Seeds found to be other than the ledger says are looked at again, like those still being written. */
+function lookAgainAt({ stale }: Composed, { again }: Gathered, settleMs: number): Pick<Gathered, 'again'> {
+  if (stale.length === 0) return { again };
+  return { again: { paths: [...(again?.paths ?? []), ...stale], delayMs: again?.delayMs ?? settleMs } };
+}

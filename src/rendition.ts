@@ -1,0 +1,98 @@
+// One article → what is published of it. Read whole, cleaned and rendered once per version of it.
+import { hash } from 'node:crypto';
+import type { Content, ImagePolicy, Outlet } from './article.ts';
+import type { SeedReader } from './intake/read.ts';
+import { writtenMs } from './intake/walk.ts';
+import type { Ledger, LedgerArticle, Rendition, RenditionFacts } from './ledger/ledger.ts';
+import { entryTimes } from './mill/dates.ts';
+import { parseSeed } from './mill/parse.ts';
+import { renderEntry } from './mill/render.ts';
+import { withoutTracking } from './mill/url.ts';
+import type { Rules } from './recipes.ts';
+
+export interface RenditionContext {
+  readonly ledger: Pick<Ledger, 'copies'>;
+  readonly reader: SeedReader;
+  readonly rules: Rules;
+  readonly images: ImagePolicy;
+}
+
+export type RenditionOutcome =
+  /** Neither the seed nor the rules have changed since it was made. */
+  | { readonly kind: 'kept'; readonly facts: RenditionFacts }
+  | { readonly kind: 'made'; readonly rendition: Rendition }
+  /** The seed is not what the ledger says: what was made of it before, if anything, stands. */
+  | { readonly kind: 'stale'; readonly facts: RenditionFacts | null; readonly why: string };
+
+/** Copies of one article beyond this many say nothing more about when its text first appeared. */
+const COPIES_READ_MAX = 16;
+
+export async function renderArticle(
+  article: LedgerArticle,
+  context: RenditionContext,
+  now: number,
+): Promise<RenditionOutcome> {
+  const outlet = context.rules.outlets.byId(article.outlet);
+  const rules = context.rules.content(outlet);
+  const source = `${article.path}\n${article.copies}`;
+  const facts = article.rendition;
+  if (facts?.source === source && facts.rules === rules) return { kind: 'kept', facts };
+
+  const read = await readContent(article, outlet, context);
+  if (typeof read === 'string') return { kind: 'stale', facts, why: read };
+  const { content, link } = read;
+  const digest = digestOf(content, link);
+  const { firstCopy, firstAsNow } = await archived(article, digest, outlet, context);
+  const history = { firstCopy, firstAsNow, source, digest, written: writtenMs(article.fingerprint) };
+  const { published, updated } = entryTimes(history, facts, now);
+  const id = `urn:uuid:${article.uuid}`;
+  const atom = renderEntry({ ...content, id, link, published, updated, author: outlet.name });
+  const { title } = content;
+  const bytes = Buffer.byteLength(atom);
+  return {
+    kind: 'made',
+    rendition: { source, rules, digest, title, link, published, updated, bytes, atom },
+  };
+}
+
+/** A seed, read whole and cleaned; or why it cannot be. */
+async function readContent(
+  seed: { readonly path: string; readonly fingerprint: string },
+  outlet: Outlet,
+  { reader, images }: RenditionContext,
+): Promise<{ content: Content; link: string } | string> {
+  const text = reader.whole(seed);
+  if (text.kind === 'changed') return 'it has changed since it was indexed';
+  if (text.kind === 'unreadable') return text.error.message;
+  const parsed = parseSeed(text.text);
+  if (parsed.kind === 'rejected') return `${parsed.reason}: ${parsed.detail}`;
+  // Loaded when first needed: a start that finds everything as it was has no use for an HTML parser.
+  const { clean } = await import('./mill/clean.ts');
+  const content = clean(parsed.header, parsed.body, outlet, { images });
+  return { content, link: withoutTracking(parsed.header.url, outlet.recipe) };
+}
+
+/** What a reader sees of an entry. */
+function digestOf({ title, html, language }: Content, link: string): string {
+  return hash('sha256', JSON.stringify([title, link, html, language]), 'base64url');
+}
+
+/** When the article was first archived, and when first as it reads now: in this copy or an earlier one. */
+async function archived(
+  article: LedgerArticle,
+  digest: string,
+  outlet: Outlet,
+  context: RenditionContext,
+): Promise<{ firstCopy: number; firstAsNow: number }> {
+  const { time } = article;
+  if (article.copies === article.fingerprint) return { firstCopy: time, firstAsNow: time };
+  const copies = await context.ledger.copies(article.id);
+  const earlier = copies.filter((copy) => copy.time < time && copy.path !== article.path);
+  const firstCopy = earlier[0]?.time ?? time;
+  for (const copy of earlier.slice(0, COPIES_READ_MAX)) {
+    const read = await readContent(copy, outlet, context);
+    if (typeof read === 'string') continue;
+    if (digestOf(read.content, read.link) === digest) return { firstCopy, firstAsNow: copy.time };
+  }
+  return { firstCopy, firstAsNow: time };
+}

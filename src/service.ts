@@ -1,0 +1,165 @@
+// The daemon: joins the parts, from start to stop.
+import type { Site } from './compose.ts';
+import { baseUrlOf, type Config, listenAddress } from './config.ts';
+import { type LookRequest, LookRequests } from './intake/requests.ts';
+import { startSchedule } from './intake/schedule.ts';
+import { SeedWatch } from './intake/watch.ts';
+import type { Log } from './log.ts';
+import type { Health } from './output/respond.ts';
+import { FeedServer } from './output/server.ts';
+import { Pipeline } from './pipeline.ts';
+import type { Rules } from './recipes.ts';
+import { type Alarms, reportPass, setAlarm, updateAlarms } from './report.ts';
+import { siteId } from './site.ts';
+
+export interface ServiceOptions {
+  readonly config: Config;
+  readonly rules: Rules;
+  readonly log: Log;
+  readonly version: string;
+  readonly now: () => number;
+}
+
+export class Service implements AsyncDisposable {
+  readonly #options: ServiceOptions;
+  readonly #alarms: Alarms = new Map();
+  readonly #timers = new Set<NodeJS.Timeout>();
+  readonly #requests: LookRequests;
+  readonly #watch: SeedWatch;
+  readonly #pipeline: Pipeline;
+  /** Directories of seeds met in the look at everything that is under way. */
+  readonly #directories = new Set<string>();
+  #server: FeedServer | null = null;
+  #schedule: Disposable | null = null;
+  #site: Site | null = null;
+  #passes = 0;
+  #lastPass: Record<string, unknown> | null = null;
+
+  /**
+   * Serves what was published last, then looks at everything, then at whatever changes.
+   *
+   * @throws ListenError, LedgerRefusedError
+   */
+  static async start(options: ServiceOptions): Promise<Service> {
+    const service = new Service(options);
+    try {
+      await service.#serve();
+    } catch (error) {
+      await service[Symbol.asyncDispose]();
+      throw error;
+    }
+    service.#requests.ask();
+    service.#schedule = startSchedule(options.config.schedule, async () => {
+      service.#requests.ask();
+      await service.#requests.idle();
+    });
+    return service;
+  }
+
+  private constructor(options: ServiceOptions) {
+    const { config, log } = options;
+    this.#options = options;
+    this.#requests = new LookRequests((request) => this.#look(request), config.debounceMs);
+    this.#watch = new SeedWatch({
+      root: config.seeds,
+      settleMs: config.settleMs,
+      onEvent: (path) => this.#requests.ask(path === null ? undefined : [path]),
+      onBurst: () => this.#requests.ask(),
+      onTrouble: (path, error) => {
+        log.debug({ directory: path, why: error.message }, 'directory not watched; the schedule looks at it');
+      },
+    });
+    this.#pipeline = new Pipeline({
+      ...options,
+      quietMs: config.settleMs,
+      sighting: (path) => this.#watch.sighting(path),
+      onDirectory: (path) => {
+        this.#directories.add(path);
+        this.#watch.follow(path);
+      },
+    });
+  }
+
+  get health(): Health {
+    const { articles, outlets, seeds, rejected, missing } = this.#pipeline.tally;
+    const serving = this.#pipeline.publisher.snapshot.size > 0;
+    return {
+      status: serving ? (this.#alarms.size > 0 ? 'degraded' : 'ok') : 'starting',
+      alarms: Object.fromEntries(this.#alarms),
+      version: this.#options.version,
+      articles,
+      outlets: [...outlets.values()].filter((live) => live > 0).length,
+      seeds: { known: seeds, rejected, missing },
+      lastPass: this.#lastPass,
+    };
+  }
+
+  /** Stops: no new work is taken, what is under way is finished, files and ports are left free. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#schedule?.[Symbol.dispose]();
+    this.#watch[Symbol.dispose]();
+    for (const timer of this.#timers) clearTimeout(timer);
+    await Promise.all([this.#requests.stop(), this.#server?.close()]);
+    await this.#pipeline[Symbol.asyncDispose]();
+  }
+
+  async #serve(): Promise<void> {
+    const { config, version, now } = this.#options;
+    this.#server = await FeedServer.listen(listenAddress(config.listen), {
+      snapshot: () => this.#pipeline.publisher.snapshot,
+      health: () => this.health,
+      now,
+    });
+    const baseUrl = baseUrlOf(config, this.#server.port);
+    const { title, language } = config;
+    this.#site = { id: siteId(config.siteId, config.data, baseUrl), baseUrl, title, language, version };
+  }
+
+  /** One pass. Whatever it meets, the daemon goes on and the last good feeds stay up. */
+  async #look(request: LookRequest): Promise<void> {
+    const { log, now } = this.#options;
+    const start = performance.now();
+    this.#directories.clear();
+    try {
+      const result = await this.#pipeline.pass(request, this.#site!);
+      const durationMs = performance.now() - start;
+      if (request.all) this.#watch.unfollowExcept(this.#directories);
+      updateAlarms(this.#alarms, request.all, result, log);
+      reportPass(result, this.#pipeline.tally, durationMs, log);
+      if (result.unclear) this.#requests.ask();
+      if (result.again) this.#lookAgain(result.again);
+      this.#lastPass = {
+        at: new Date(now()).toISOString(),
+        durationMs: Math.round(durationMs),
+        added: result.added,
+        changed: result.changed,
+        withdrawn: result.withdrawn,
+      };
+      this.#passes += 1;
+      if (this.#passes === 1) this.#announce();
+    } catch (error) {
+      log.error({ err: error }, 'pass failed');
+      setAlarm(this.#alarms, 'pass-failed', `the last pass failed: ${(error as Error).message}`, log);
+    }
+  }
+
+  #lookAgain({ paths, delayMs }: { paths: readonly string[]; delayMs: number }): void {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      this.#requests.ask(paths);
+    }, delayMs);
+    this.#timers.add(timer);
+  }
+
+  #announce(): void {
+    const { baseUrl } = this.#site!;
+    const { articles, outlets } = this.#pipeline.tally;
+    const live = [...outlets].filter(([, count]) => count > 0).map(([id]) => id);
+    const page = `${baseUrl}/`;
+    const feeds = [`${baseUrl}/feed.atom`, ...live.sort().map((id) => `${baseUrl}/outlets/${id}.atom`)];
+    this.#options.log.info(
+      { articles, outlets: live.length, page, feeds, listen: this.#options.config.listen },
+      `${articles} articles of ${live.length} outlets are live at ${page}`,
+    );
+  }
+}

@@ -1,0 +1,14 @@
+// Long work in one thread: after a slice of it, whatever else waits gets its turn.
+
+const SLICE_MS = 20;
+
+export class Turns {
+  #sliceEnd = performance.now() + SLICE_MS;
+
+  /** Call between two steps: it waits only where a slice has been used up. */
+  async next(): Promise<void> {
+    if (performance.now() < this.#sliceEnd) return;
+    await new Promise((resolve) => setImmediate(resolve));
+    this.#sliceEnd = performance.now() + SLICE_MS;
+  }
+}
