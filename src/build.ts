@@ -22,6 +22,7 @@ export async function build(options: ServiceOptions): Promise<boolean> {
   await using pipeline = new Pipeline({
     ...options,
     quietMs: 0,
+    signal: new AbortController().signal,
     sighting: () => null,
     onDirectory: () => {},
   });

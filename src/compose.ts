@@ -25,6 +25,8 @@ export interface ComposeContext extends RenditionContext {
   readonly ledger: Ledger;
   readonly site: Site;
   readonly window: WindowLimits;
+  /** Ends it between two articles; nothing is published then. */
+  readonly signal: AbortSignal;
   /** An article could not be made an entry, and stands as it was or not at all. */
   readonly onTrouble: (path: string, why: string) => void;
 }
@@ -80,6 +82,7 @@ export class Composer {
     const turns = new Turns();
     for (const article of await ledger.newest(id, limits.entries)) {
       await turns.next();
+      this.#context.signal.throwIfAborted();
       const rendition = await this.#rendition(article, now, made, stale);
       if (rendition === null) continue;
       const source = outlet === null ? this.#source(article.outlet) : '';

@@ -28,9 +28,12 @@ async function main(): Promise<number> {
     const { printConfig } = await import('./config-print.ts');
     return print(printConfig(config));
   }
-  const { loadRules } = await import('./recipes.ts');
+  const { loadRules, verifyRules } = await import('./recipes.ts');
   const rules = loadRules(config.outlets, config.images);
-  if (invocation.command !== 'run') requireSeeds(config);
+  if (invocation.command !== 'run') {
+    requireSeeds(config);
+    await verifyRules(rules);
+  }
   if (invocation.command === 'check') {
     const { check } = await import('./check.ts');
     const rejected = check({

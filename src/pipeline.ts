@@ -19,6 +19,8 @@ export interface PipelineOptions {
   readonly rules: Rules;
   readonly log: Log;
   readonly now: () => number;
+  /** Ends a pass that is under way; the next one takes up what it left. */
+  readonly signal: AbortSignal;
   /** How long seeds must have stopped disappearing before they are withdrawn. ms */
   readonly quietMs: number;
   /** What a watch has seen; nothing where there is none. */
@@ -83,7 +85,7 @@ export class Pipeline implements AsyncDisposable {
   }
 
   async #pass(request: LookRequest, site: Site): Promise<PassResult> {
-    const { config, rules, now, quietMs } = this.#options;
+    const { config, rules, now, quietMs, signal } = this.#options;
     const reindex = (await this.#ledger.note(IDENTITY_RULES)) !== rules.identity;
     // At the start all are due anyway.
     const outlets = this.#due ?? new Set<string>();
@@ -93,6 +95,7 @@ export class Pipeline implements AsyncDisposable {
       limits: config.withdrawal,
       outlets,
       quietMs,
+      signal,
     });
     if (reindex && gathered.unlisted.length === 0) {
       await this.#ledger.setNote(IDENTITY_RULES, rules.identity);
@@ -135,7 +138,7 @@ export class Pipeline implements AsyncDisposable {
   }
 
   #createComposer(site: Site): Composer {
-    const { config, rules, log } = this.#options;
+    const { config, rules, log, signal } = this.#options;
     return new Composer({
       ledger: this.#ledger,
       reader: this.#reader,
@@ -143,6 +146,7 @@ export class Pipeline implements AsyncDisposable {
       images: config.images,
       window: config.window,
       site,
+      signal,
       onTrouble: (seed, why) => {
         if (this.#reported.has(seed + why)) return;
         this.#reported.add(seed + why);

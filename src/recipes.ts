@@ -7,6 +7,7 @@ import { ConfigError, readRecipe } from './config.ts';
 import { createOutlets, type Outlets } from './mill/outlet.ts';
 
 export interface Rules {
+  readonly recipes: readonly Recipe[];
   readonly outlets: Outlets;
   /** Differs whenever a header might be taken for another article than before. */
   readonly identity: string;
@@ -20,6 +21,7 @@ export function loadRules(folder: string, images: ImagePolicy): Rules {
   const program = programFingerprint();
   const contents = new Map<Outlet, string>();
   return {
+    recipes,
     outlets: outletsOf(recipes, folder),
     identity: digest(
       program,
@@ -34,6 +36,26 @@ export function loadRules(folder: string, images: ImagePolicy): Rules {
       return fingerprint;
     },
   };
+}
+
+/**
+ * What `loadRules` leaves out, because it takes an HTML parser and that takes time to load: whether
+ * the recipes' selectors are selectors.
+ *
+ * @throws ConfigError
+ */
+export async function verifyRules({ recipes }: Rules): Promise<void> {
+  const { selectorError } = await import('./mill/clean.ts');
+  for (const { id, remove } of recipes) {
+    for (const selector of remove) {
+      const error = selectorError(selector);
+      if (error !== null) {
+        throw new ConfigError(
+          `recipe ${id}: remove: ${JSON.stringify(selector)} is no CSS selector: ${error}`,
+        );
+      }
+    }
+  }
 }
 
 function loadRecipes(folder: string): Recipe[] {

@@ -8,7 +8,7 @@ import type { Log } from './log.ts';
 import type { Health } from './output/respond.ts';
 import { FeedServer } from './output/server.ts';
 import { Pipeline } from './pipeline.ts';
-import type { Rules } from './recipes.ts';
+import { type Rules, verifyRules } from './recipes.ts';
 import { type Alarms, reportPass, setAlarm, updateAlarms } from './report.ts';
 import { siteId } from './site.ts';
 
@@ -23,6 +23,7 @@ export interface ServiceOptions {
 export class Service implements AsyncDisposable {
   readonly #options: ServiceOptions;
   readonly #alarms: Alarms = new Map();
+  readonly #abort = new AbortController();
   readonly #timers = new Set<NodeJS.Timeout>();
   readonly #requests: LookRequests;
   readonly #watch: SeedWatch;
@@ -38,12 +39,13 @@ export class Service implements AsyncDisposable {
   /**
    * Serves what was published last, then looks at everything, then at whatever changes.
    *
-   * @throws ListenError, LedgerRefusedError
+   * @throws ListenError, LedgerRefusedError, ConfigError
    */
   static async start(options: ServiceOptions): Promise<Service> {
     const service = new Service(options);
     try {
       await service.#serve();
+      await verifyRules(options.rules);
     } catch (error) {
       await service[Symbol.asyncDispose]();
       throw error;
@@ -66,12 +68,17 @@ export class Service implements AsyncDisposable {
       onEvent: (path) => this.#requests.ask(path === null ? undefined : [path]),
       onBurst: () => this.#requests.ask(),
       onTrouble: (path, error) => {
-        log.debug({ directory: path, why: error.message }, 'directory not watched; the schedule looks at it');
+        const gone = (error as NodeJS.ErrnoException).code === 'ENOENT';
+        log[gone ? 'debug' : 'warn'](
+          { directory: path, why: error.message },
+          'directory not watched; only the schedule looks at it',
+        );
       },
     });
     this.#pipeline = new Pipeline({
       ...options,
       quietMs: config.settleMs,
+      signal: this.#abort.signal,
       sighting: (path) => this.#watch.sighting(path),
       onDirectory: (path) => {
         this.#directories.add(path);
@@ -94,11 +101,12 @@ export class Service implements AsyncDisposable {
     };
   }
 
-  /** Stops: no new work is taken, what is under way is finished, files and ports are left free. */
+  /** Stops: no new work is taken, a pass under way ends at its next step, files and ports are left free. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#schedule?.[Symbol.dispose]();
     this.#watch[Symbol.dispose]();
     for (const timer of this.#timers) clearTimeout(timer);
+    this.#abort.abort();
     await Promise.all([this.#requests.stop(), this.#server?.close()]);
     await this.#pipeline[Symbol.asyncDispose]();
   }
@@ -138,6 +146,7 @@ export class Service implements AsyncDisposable {
       this.#passes += 1;
       if (this.#passes === 1) this.#announce();
     } catch (error) {
+      if (this.#abort.signal.aborted) return;
       log.error({ err: error }, 'pass failed');
       setAlarm(this.#alarms, 'pass-failed', `the last pass failed: ${(error as Error).message}`, log);
     }

@@ -13,6 +13,16 @@ export interface CleanOptions {
   readonly images: ImagePolicy;
 }
 
+/** Why `selector` is no CSS selector; `null` if it is one. */
+export function selectorError(selector: string): string | null {
+  try {
+    load('<body>')(selector);
+    return null;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
 /**
  * Parsed as browsers do (parse5), noise removed by the outlet's recipe, and last sanitised.
  *
