@@ -27,7 +27,7 @@ export async function measureArrival(seeds: string, data: string): Promise<Arriv
     const requests = await timed(ARRIVALS, async () => void (await read(feed, agent)));
     const arrivals = await timed(ARRIVALS, async (i) => {
       const name = `arrival-${i}`;
-      const text = `<!--${Date.now()}-->\n[${name}](https://www.outlet-1.example.com/${name})\n------\n\n<p>${name}</p>\n`;
+      const text = `<!--${Date.now()}-->\n[${name}](https://www.outlet-1.example/${name})\n------\n\n<p>${name}</p>\n`;
       writeFileSync(join(seeds, `.${name}`), text);
       const start = performance.now();
       renameSync(join(seeds, `.${name}`), join(seeds, `${name}.txt`));

@@ -26,7 +26,7 @@ export function generate(directory: string, shape: ArchiveShape): void {
 
 /** One seed: the file's number and that of the article in it. */
 export function seed(file: number, article: number, shape: ArchiveShape, random: () => number): string {
-  const url = `https://www.outlet-${article % shape.outlets}.example.com/a/sample-${article}/${article}.html`;
+  const url = `https://www.outlet-${article % shape.outlets}.example/a/sample-${article}/${article}.html`;
   const bytes = Math.min(shape.bodyBytes * Math.exp(0.6 * normal(random)), 500_000);
   const paragraphs = Math.max(1, Math.round(bytes / (3 * SENTENCE.length * 3 + 7)));
   const body =

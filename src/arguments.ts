@@ -70,7 +70,13 @@ export function readArguments(words: readonly string[]): Invocation {
   const given = Object.entries(FLAGS).flatMap(([key, { flag }]) =>
     flags[flag] === undefined ? [] : [[key, flags[flag]]],
   );
-  return { kind: 'command', command, files, configFile: flags['config'], flags: Object.fromEntries(given) };
+  return {
+    kind: 'command',
+    command,
+    files,
+    configFile: flags['config'],
+    flags: Object.fromEntries(given),
+  };
 }
 
 function readCommand(word: string | undefined, words: readonly string[]): Command {

@@ -14,7 +14,7 @@ export interface SeedFile {
    * moves both, a rename only ctime.
    */
   readonly renamed: boolean;
-  /** Differs whenever the file may have changed: size, mtime and ctime in nanoseconds, inode. */
+  /** Differs whenever the file may have changed: size, mtime, ctime, inode. */
   readonly fingerprint: string;
 }
 

@@ -48,7 +48,7 @@ class Check {
   file(name: string): void {
     const path = resolve(this.#options.workingDirectory, name);
     try {
-      const stats = lstatSync(path, { bigint: true });
+      const stats = lstatSync(path);
       if (!stats.isFile()) throw new Error('not a file');
       this.#seed(seedFile(path.slice(1), stats), '/', name);
     } catch (error) {

@@ -76,7 +76,7 @@ export class Composer {
     const { ledger, window: limits } = this.#context;
     const id = outlet?.id ?? null;
     const head = this.#head(outlet);
-    const window = new Window(limits, Buffer.byteLength(renderDocument(head, [])));
+    const window = new Window(limits, renderDocument(head, []).length);
     const made = new Map<number, Rendition>();
     const shown: { article: number; updated: number; source: string }[] = [];
     const turns = new Turns();
@@ -99,8 +99,7 @@ export class Composer {
     const updated =
       shown.length > 0 ? Math.max(...shown.map((entry) => entry.updated)) : await ledger.lastWithdrawal(id);
     if (id !== null) this.#updated.set(id, updated);
-    const document = renderDocument({ ...head, updated }, entries);
-    return { path: `${feedPath(id)}.atom`, body: Buffer.from(document) };
+    return { path: `${feedPath(id)}.atom`, body: renderDocument({ ...head, updated }, entries) };
   }
 
   async #rendition(

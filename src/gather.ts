@@ -34,7 +34,7 @@ export interface Gathered {
 }
 
 /** So many changes share a transaction. */
-const BATCH = 512;
+const BATCH = 1024;
 /** How many seeds there were before those that are missing went; see `decideWithdrawal`. */
 const KNOWN_BEFORE = 'seeds-before-disappearance';
 

@@ -1,11 +1,23 @@
 // The process: arguments, environment, signals, exit status. Nothing else touches `process`.
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import { type Invocation, readArguments, UsageError } from './arguments.ts';
 import { type Config, ConfigError, CONFIG_VARIABLE, type ConfigSources, readConfig } from './config.ts';
 
+// V8 would let the young generation grow to 48 MB, and what a first run over a large archive leaves
+// behind pile up with it: over 100,000 seeds a peak of 257 MB instead of 350, in the same time.
+setFlagsFromString('--semi-space-growth-factor=1');
+
 /** Exit statuses, those of sysexits.h where it has one. */
-const EXIT = { done: 0, rejected: 1, usage: 64, defect: 70, failed: 74, configuration: 78 } as const;
+const EXIT = {
+  done: 0,
+  rejected: 1,
+  usage: 64,
+  defect: 70,
+  failed: 74,
+  configuration: 78,
+} as const;
 
 const PROJECT = resolve(import.meta.dirname, '..');
 /** The defaults written out; an operator may edit it in place. */

@@ -178,5 +178,7 @@ export class Pipeline implements AsyncDisposable {
 /** Seeds found to be other than the ledger says are looked at again, like those still being written. */
 function lookAgainAt({ stale }: Composed, { again }: Gathered, settleMs: number): Pick<Gathered, 'again'> {
   if (stale.length === 0) return { again };
-  return { again: { paths: [...(again?.paths ?? []), ...stale], delayMs: again?.delayMs ?? settleMs } };
+  return {
+    again: { paths: [...(again?.paths ?? []), ...stale], delayMs: again?.delayMs ?? settleMs },
+  };
 }

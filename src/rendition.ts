@@ -43,12 +43,18 @@ export async function renderArticle(
   const { content, link } = read;
   const digest = digestOf(content, link);
   const { firstCopy, firstAsNow } = await archived(article, digest, outlet, context);
-  const history = { firstCopy, firstAsNow, source, digest, written: writtenMs(article.fingerprint) };
+  const history = {
+    firstCopy,
+    firstAsNow,
+    source,
+    digest,
+    written: writtenMs(article.fingerprint),
+  };
   const { published, updated } = entryTimes(history, facts, now);
   const id = `urn:uuid:${article.uuid}`;
-  const atom = renderEntry({ ...content, id, link, published, updated, author: outlet.name });
+  const atom = Buffer.from(renderEntry({ ...content, id, link, published, updated, author: outlet.name }));
   const { title } = content;
-  const bytes = Buffer.byteLength(atom);
+  const bytes = atom.length;
   return {
     kind: 'made',
     rendition: { source, rules, digest, title, link, published, updated, bytes, atom },

@@ -120,7 +120,13 @@ export class Service implements AsyncDisposable {
     });
     const baseUrl = baseUrlOf(config, this.#server.port);
     const { title, language } = config;
-    this.#site = { id: siteId(config.siteId, config.data, baseUrl), baseUrl, title, language, version };
+    this.#site = {
+      id: siteId(config.siteId, config.data, baseUrl),
+      baseUrl,
+      title,
+      language,
+      version,
+    };
   }
 
   /** One pass. Whatever it meets, the daemon goes on and the last good feeds stay up. */

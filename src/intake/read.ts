@@ -5,7 +5,7 @@ import type { SeedFile } from '../article.ts';
 import { fingerprint, linkTarget } from './walk.ts';
 
 /** Enough for nearly every header. */
-const HEAD_BYTES = 4096;
+const HEAD_BYTES = 2048;
 
 export type SeedText =
   | { readonly kind: 'text'; readonly text: string; readonly whole: boolean }
@@ -41,7 +41,7 @@ export class SeedReader {
       return code === 'ENOENT' ? { kind: 'changed' } : { kind: 'unreadable', error: error as Error };
     }
     try {
-      const before = fstatSync(descriptor, { bigint: true });
+      const before = fstatSync(descriptor);
       if (fingerprint(before) !== file.fingerprint) return { kind: 'changed' };
       let length = 0;
       while (length < bytesMax) {
@@ -49,8 +49,8 @@ export class SeedReader {
         if (read === 0) break;
         length += read;
       }
-      const whole = BigInt(length) >= before.size;
-      if (fingerprint(fstatSync(descriptor, { bigint: true })) !== file.fingerprint) {
+      const whole = length >= before.size;
+      if (fingerprint(fstatSync(descriptor)) !== file.fingerprint) {
         return { kind: 'changed' };
       }
       return { kind: 'text', text: this.#buffer.toString('utf8', 0, length), whole };

@@ -1,5 +1,5 @@
 // What is on disk: every file that may be a seed, in one order, and nothing that is not.
-import { type BigIntStats, type Dirent, lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import { type Stats, lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import type { SeedFile } from '../article.ts';
 
@@ -27,20 +27,20 @@ export interface WalkOptions {
  */
 export function* walk(options: WalkOptions, from = ''): Generator<Found> {
   options.onDirectory?.(from);
-  let entries: Dirent[];
+  let names: string[];
   try {
-    entries = readdirSync(join(options.root, from), { withFileTypes: true });
+    const entries = readdirSync(join(options.root, from), { withFileTypes: true });
+    names = entries.map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name));
   } catch (error) {
     yield { kind: 'unlisted', path: from, error: error as Error };
     return;
   }
-  const named = entries.map((entry) => ({ entry, name: entry.name + (entry.isDirectory() ? '/' : '') }));
-  named.sort((a, b) => comparePaths(a.name, b.name));
-  for (const { entry } of named) {
-    const path = from === '' ? entry.name : `${from}/${entry.name}`;
-    if (entry.name.startsWith('.')) continue;
-    if (entry.isDirectory()) {
-      yield* walk(options, path);
+  names.sort(comparePaths);
+  for (const name of names) {
+    if (name.startsWith('.')) continue;
+    const path = from === '' ? name : `${from}/${name}`;
+    if (name.endsWith('/')) {
+      yield* walk(options, path.slice(0, -1));
     } else {
       const found = examine(options, path);
       if (found !== null) yield found;
@@ -60,10 +60,10 @@ function examine({ root, extensions }: WalkOptions, path: string): Found | null 
   const ignored = (why: string): Found => ({ kind: 'ignored', path, why });
   const extension = extensions.find((end) => path.endsWith(end));
   if (extension === undefined) return ignored(`its name does not end in ${extensions.join(' or ')}`);
-  let stats = statOrNull(() => lstatSync(join(root, path), { bigint: true }));
+  let stats = statOrNull(() => lstatSync(join(root, path)));
   if (stats?.isSymbolicLink()) {
     if (linkTarget(root, path) === null) return ignored('a symbolic link that leaves the seeds directory');
-    stats = statOrNull(() => statSync(join(root, path), { bigint: true }));
+    stats = statOrNull(() => statSync(join(root, path)));
   }
   if (stats === null) {
     // A name that is not UTF-8 arrives damaged and cannot be opened by it.
@@ -83,24 +83,24 @@ export function linkTarget(root: string, path: string): string | null {
   }
 }
 
-export function seedFile(path: string, stats: BigIntStats): SeedFile {
+export function seedFile(path: string, stats: Stats): SeedFile {
   return {
     path,
-    size: Number(stats.size),
-    modifiedMs: Number(stats.mtimeNs / 1_000_000n),
-    changedMs: Number(stats.ctimeNs / 1_000_000n),
-    renamed: stats.mtimeNs !== stats.ctimeNs,
+    size: stats.size,
+    modifiedMs: Math.trunc(stats.mtimeMs),
+    changedMs: Math.trunc(stats.ctimeMs),
+    renamed: stats.mtimeMs !== stats.ctimeMs,
     fingerprint: fingerprint(stats),
   };
 }
 
-export function fingerprint(stats: BigIntStats): string {
-  return `${stats.size}-${stats.mtimeNs}-${stats.ctimeNs}-${stats.ino}`;
+export function fingerprint(stats: Stats): string {
+  return `${stats.size}-${stats.mtimeMs}-${stats.ctimeMs}-${stats.ino}`;
 }
 
 /** When the file was last written, as its fingerprint has it. ms */
 export function writtenMs(print: string): number {
-  return Number(BigInt(print.split('-')[1]!) / 1_000_000n);
+  return Math.trunc(Number(print.split('-')[1]));
 }
 
 /** `null` where there is nothing (any more), or nothing that may be looked at. */

@@ -30,6 +30,14 @@ export function prepareElection(database: DatabaseSync): Election {
   };
 }
 
+/** Articles whose copies have changed, by key; with what identifies them where a change says so. */
+export type Contested = Map<string, { readonly key: Buffer; readonly identity: Identity | null }>;
+
+export function contest(contested: Contested, key: Buffer, identity: Identity | null): void {
+  const name = key.toString('latin1');
+  if (identity !== null || !contested.has(name)) contested.set(name, { key, identity });
+}
+
 /**
  * Elects the copy that counts for every contested article and puts the result into the article
  * table. Runs inside the transaction that changed the seeds.
@@ -39,23 +47,18 @@ export function prepareElection(database: DatabaseSync): Election {
 export function elect(
   election: Election,
   changes: readonly SeedChange[],
-  contested: readonly Buffer[],
+  contested: Contested,
   now: number,
 ): { recorded: Recorded; live: ReadonlyMap<string, number> } {
-  const identities = new Map<string, Identity>();
-  for (const change of changes) {
-    if (change.kind === 'indexed') identities.set(change.identity.key.toString('latin1'), change.identity);
-  }
   const touched = new Set(changes.map(({ path }) => path));
   const live = new Map<string, number>();
   const count = (outlet: string, by: number): void => void live.set(outlet, (live.get(outlet) ?? 0) + by);
   const outlets = new Set<string>();
   const recorded = { added: 0, changed: 0, withdrawn: 0, outlets };
 
-  for (const key of contested) {
+  for (const { key, identity } of contested.values()) {
     const winner = election.winner.get(key) as Winner | undefined;
     const before = election.article.get(key) as ArticleRow | undefined;
-    const identity = identities.get(key.toString('latin1'));
     if (winner === undefined) {
       if (before === undefined || before.seed === null) continue;
       election.withdraw.run(now, before.id);
@@ -64,7 +67,7 @@ export function elect(
       recorded.withdrawn += 1;
     } else if (before === undefined) {
       // No article and no identity: a copy that the rules of identity will move when it is looked at next.
-      if (identity === undefined) continue;
+      if (identity === null) continue;
       const { uuid, canonical, outlet } = identity;
       election.insert.run(key, uuid, canonical, outlet, winner.time, winner.id);
       count(outlet, 1);

@@ -62,8 +62,8 @@ export interface Recorded {
 
 /** What was published of an article, kept so that nothing is cleaned twice and `updated` stays honest. */
 export interface Rendition extends RenditionFacts {
-  /** The rendered Atom entry. */
-  readonly atom: string;
+  /** The rendered Atom entry, in UTF-8. */
+  readonly atom: Buffer;
 }
 
 export interface RenditionFacts {
@@ -136,7 +136,7 @@ export interface Ledger extends AsyncDisposable {
   /** Every seed that holds the article, by the time that places it. */
   copies(articleId: number): Promise<readonly Copy[]>;
   /** The rendered Atom entries of these articles, by id. */
-  entries(articleIds: readonly number[]): Promise<ReadonlyMap<number, string>>;
+  entries(articleIds: readonly number[]): Promise<ReadonlyMap<number, Buffer>>;
   saveRenditions(renditions: ReadonlyMap<number, Rendition>): Promise<void>;
   /** When an outlet (or any) last had an article withdrawn; 0 if never. ms */
   lastWithdrawal(outlet: string | null): Promise<number>;

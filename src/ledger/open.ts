@@ -8,7 +8,11 @@ import { MIGRATIONS } from './schema.ts';
 import { SqliteLedger } from './sqlite.ts';
 
 /** KiB. A first run over a large archive is several times faster with its indexes in memory. */
-const CACHE_KIB = 65_536;
+const CACHE_KIB = 32_768;
+/** Keys are hashes, so a batch touches pages all over the indexes: they are written back seldom and together. */
+const CHECKPOINT_PAGES = 8_192;
+/** What the journal may keep on disk when it is not needed. bytes */
+const JOURNAL_BYTES_KEPT = 4_194_304;
 const BUSY_TIMEOUT_MS = 5_000;
 
 /**
@@ -26,6 +30,7 @@ export function openLedger(file: string): Ledger {
       // what they held is found again in the seeds.
       database.exec(`
         PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -${CACHE_KIB};
+        PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}; PRAGMA journal_size_limit = ${JOURNAL_BYTES_KEPT};
         PRAGMA temp_store = MEMORY;`);
       migrate(database, file);
     }, file);

@@ -49,7 +49,7 @@ export const MIGRATIONS: readonly string[] = [
     published INTEGER NOT NULL,
     updated   INTEGER NOT NULL,
     bytes     INTEGER NOT NULL,
-    atom      TEXT NOT NULL
+    atom      BLOB NOT NULL
   ) STRICT;
 
   CREATE TABLE note (

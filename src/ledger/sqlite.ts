@@ -1,6 +1,6 @@
 // The ledger on SQLite (`node:sqlite`). Owns the statements; `schema.ts` owns the tables.
 import type { DatabaseSync } from 'node:sqlite';
-import { elect, type Election, prepareElection } from './election.ts';
+import { contest, type Contested, elect, type Election, prepareElection } from './election.ts';
 import { explained } from './errors.ts';
 import {
   type Absence,
@@ -59,14 +59,14 @@ export class SqliteLedger implements Ledger {
 
   record(changes: readonly SeedChange[], now: number): Promise<Recorded> {
     return this.#run(() => {
-      const contested = new Map<string, Buffer>();
-      const tally = { seeds: 0, rejected: 0, missing: 0 };
+      const contested: Contested = new Map();
+      const difference = { seeds: 0, rejected: 0, missing: 0 };
       this.#database.exec('BEGIN IMMEDIATE');
       try {
-        for (const change of changes) this.#apply(change, contested, tally);
-        const outcome = elect(this.#election, changes, [...contested.values()], now);
+        for (const change of changes) this.#apply(change, contested, difference);
+        const outcome = elect(this.#election, changes, contested, now);
         this.#database.exec('COMMIT');
-        this.#keepTally(tally, outcome.live);
+        this.#keepTally(difference, outcome.live);
         return outcome.recorded;
       } catch (error) {
         this.#database.exec('ROLLBACK');
@@ -75,59 +75,51 @@ export class SqliteLedger implements Ledger {
     });
   }
 
-  #apply(
-    change: SeedChange,
-    contested: Map<string, Buffer>,
-    tally: { seeds: number; rejected: number; missing: number },
-  ): void {
+  #apply(change: SeedChange, contested: Contested, difference: SeedCounts): void {
     const before = this.#statements.seedAt.get(change.path) as unknown as SeedRow | undefined;
-    const contest = (key: Uint8Array | null | undefined): void => {
-      if (key) contested.set(Buffer.from(key).toString('latin1'), Buffer.from(key));
-    };
-    if (change.kind !== 'missing' && change.kind !== 'returned') contest(before?.key);
-    if (before?.missing_since != null) tally.missing -= 1;
-    if (before?.reason != null) tally.rejected -= 1;
-    if (before === undefined) tally.seeds += 1;
+    const after = this.#write(change, before);
+    for (const count of ['seeds', 'rejected', 'missing'] as const) {
+      difference[count] += after[count] - countsOf(before)[count];
+    }
+    // A file that is not there still holds its article, until it is withdrawn.
+    if (change.kind === 'missing' || change.kind === 'returned') return;
+    if (before?.key) contest(contested, asBuffer(before.key), null);
+    if (change.kind === 'indexed') contest(contested, change.identity.key, change.identity);
+  }
+
+  /** Puts the change into the table of seeds; returns what its row then counts as. */
+  #write(change: SeedChange, before: SeedRow | undefined): SeedCounts {
+    const { path } = change;
     switch (change.kind) {
       case 'indexed': {
-        const { path, fingerprint, firstSeen, time } = change;
+        const { fingerprint, firstSeen, time } = change;
         const { headerTime, url, key, canonical } = change.identity;
-        contest(key);
         if (before?.key && before.url === url && key.compare(before.key) !== 0) {
           // The file says what it said; only the rules of identity have changed. A published id never does.
           this.#statements.moveArticle.run({ key, canonical, former: before.key });
         }
         this.#statements.index.run({ path, fingerprint, firstSeen, headerTime, time, url, key });
-        return;
+        return { seeds: 1, rejected: 0, missing: 0 };
       }
       case 'rejected': {
-        const { path, fingerprint, firstSeen, rejection } = change;
+        const { fingerprint, firstSeen, rejection } = change;
         const { reason, line, detail } = rejection;
         this.#statements.reject.run({ path, fingerprint, firstSeen, reason, line, detail });
-        tally.rejected += 1;
-        return;
+        return { seeds: 1, rejected: 1, missing: 0 };
       }
       case 'missing':
-        this.#statements.markMissing.run({ path: change.path, since: change.since });
-        if (before) tally.missing += 1;
-        else tally.seeds -= 1;
-        if (before?.reason != null) tally.rejected += 1;
-        return;
+        this.#statements.markMissing.run({ path, since: change.since });
+        return { ...countsOf(before), missing: before ? 1 : 0 };
       case 'returned':
-        this.#statements.markReturned.run(change.path);
-        if (!before) tally.seeds -= 1;
-        if (before?.reason != null) tally.rejected += 1;
-        return;
+        this.#statements.markReturned.run(path);
+        return { ...countsOf(before), missing: 0 };
       case 'withdrawn':
-        this.#statements.remove.run(change.path);
-        tally.seeds -= 1;
+        this.#statements.remove.run(path);
+        return countsOf(undefined);
     }
   }
 
-  #keepTally(
-    by: { seeds: number; rejected: number; missing: number },
-    live: ReadonlyMap<string, number>,
-  ): void {
+  #keepTally(by: SeedCounts, live: ReadonlyMap<string, number>): void {
     const outlets = new Map(this.#tally.outlets);
     let articles = this.#tally.articles;
     for (const [outlet, difference] of live) {
@@ -157,10 +149,11 @@ export class SqliteLedger implements Ledger {
     return this.#run(() => this.#statements.copies.all(articleId) as unknown as Copy[]);
   }
 
-  entries(articleIds: readonly number[]): Promise<ReadonlyMap<number, string>> {
-    return this.#run(
-      () => new Map(articleIds.map((id) => [id, this.#statements.entry.get(id)!['atom'] as string])),
-    );
+  entries(articleIds: readonly number[]): Promise<ReadonlyMap<number, Buffer>> {
+    return this.#run(() => {
+      const atom = (id: number): Buffer => asBuffer(this.#statements.entry.get(id)!['atom'] as Uint8Array);
+      return new Map(articleIds.map((id) => [id, atom(id)]));
+    });
   }
 
   saveRenditions(renditions: ReadonlyMap<number, Rendition>): Promise<void> {
@@ -224,13 +217,31 @@ interface SeedRow {
   header_time: number | null;
   time: number | null;
   missing_since: number | null;
-  url?: string | null;
-  key?: Uint8Array | null;
-  reason?: string | null;
+  url: string | null;
+  key: Uint8Array | null;
+  reason: string | null;
+}
+
+function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
+}
+
+type SeedCounts = Record<'seeds' | 'rejected' | 'missing', number>;
+
+function countsOf(row: SeedRow | undefined): SeedCounts {
+  if (row === undefined) return { seeds: 0, rejected: 0, missing: 0 };
+  return {
+    seeds: 1,
+    rejected: row.reason === null ? 0 : 1,
+    missing: row.missing_since === null ? 0 : 1,
+  };
 }
 
 function knownSeed(row: unknown): KnownSeed {
-  const { path, fingerprint, first_seen, header_time, time, missing_since } = row as SeedRow;
+  const { path, fingerprint, first_seen, header_time, time, missing_since } = row as Omit<
+    SeedRow,
+    'url' | 'key' | 'reason'
+  >;
   return {
     path,
     fingerprint,

@@ -47,7 +47,11 @@ export function parseSeed(source: string, whole = true): ParsedSeed | RejectedSe
     return rejected('body-missing', lineAt(text, position), 'nothing stands below the header');
   }
   const date = dateLine === null ? null : dateLineTime(dateLine[1]!);
-  return { kind: 'article', header: { title: link.title, url: link.url, time: time ?? date }, body };
+  return {
+    kind: 'article',
+    header: { title: link.title, url: link.url, time: time ?? date },
+    body,
+  };
 }
 
 /** `[title](url)` at the end of a line, the title perhaps begun on an earlier one. */

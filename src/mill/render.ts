@@ -51,9 +51,10 @@ export function renderEntry(entry: Entry): string {
 }
 
 /** `entry` as it stands in a feed that it does not come from: with the atom:source it comes from (§4.2.11). */
-export function withSource(entry: string, source: string): string {
-  return entry.slice(0, -'</entry>'.length) + source + '</entry>';
+export function withSource(entry: Buffer, source: string): Buffer {
+  return Buffer.concat([entry.subarray(0, -ENTRY_END.length), Buffer.from(source), ENTRY_END]);
 }
+const ENTRY_END = Buffer.from('</entry>');
 
 /** The atom:source that names a feed; its authors are left out, for each entry names its own. */
 export function renderSource(head: FeedHead): string {
@@ -66,7 +67,7 @@ export function renderSource(head: FeedHead): string {
 }
 
 /** A document's head and foot; entries go between them. */
-export function renderHead(head: FeedHead): { open: string; close: string } {
+function renderHead(head: FeedHead): { open: string; close: string } {
   const document = new Feed({
     id: head.id,
     title: escapeAmpersands(head.title),
@@ -87,10 +88,13 @@ export function renderHead(head: FeedHead): { open: string; close: string } {
   return { open, close: '</feed>\n' };
 }
 
-export function renderDocument(head: FeedHead, entries: readonly string[]): string {
+/** The bytes of a feed: entries are joined as they are, and never become strings again. */
+export function renderDocument(head: FeedHead, entries: readonly Buffer[]): Buffer {
   const { open, close } = renderHead(head);
-  return `${open}${entries.join('\n')}${entries.length > 0 ? '\n' : ''}${close}`;
+  const lines = entries.flatMap((entry) => [entry, NEWLINE]);
+  return Buffer.concat([Buffer.from(open), ...lines, Buffer.from(close)]);
 }
+const NEWLINE = Buffer.from('\n');
 
 /** Titles and summaries: `type="html"` in CDATA → text. They were escaped, so what the section held is XML as it stands. */
 function asPlainText(entry: string): string {

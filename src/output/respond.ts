@@ -47,7 +47,9 @@ export function respond(request: Request, snapshot: Snapshot, health: () => Heal
       'content-type': representation.contentType,
       'content-length': representation.body.length,
       'x-content-type-options': 'nosniff',
-      ...(representation.contentType.startsWith('text/html') && { 'content-security-policy': PAGE_POLICY }),
+      ...(representation.contentType.startsWith('text/html') && {
+        'content-security-policy': PAGE_POLICY,
+      }),
     },
     body: representation.body,
   };
