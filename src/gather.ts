@@ -107,7 +107,8 @@ class Gathering {
       return;
     }
     const known = note === null ? (await ledger.tally()).seeds : Number(note);
-    const decision = decideWithdrawal(absence, known, limits, quietMs, scan.now);
+    const orphans = (): Promise<number> => ledger.orphans(absence.count);
+    const decision = await decideWithdrawal(absence, orphans, known, limits, quietMs, scan.now);
     if (decision.kind === 'wait') {
       this.#lookAgain(decision.delayMs);
     } else if (decision.kind === 'withhold') {

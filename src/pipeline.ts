@@ -33,6 +33,8 @@ export interface PassResult extends Gathered {
   /** Paths of documents whose bytes have changed. */
   readonly published: readonly string[];
   readonly publishError: Error | null;
+  /** There are no seeds, and no ledger of any, but feeds of them. */
+  readonly seedsLost: boolean;
 }
 
 /** The note under which the ledger keeps by which rules its seeds were identified. */
@@ -101,12 +103,24 @@ export class Pipeline implements AsyncDisposable {
       await this.#ledger.setNote(IDENTITY_RULES, rules.identity);
     }
     this.#tally = await this.#ledger.tally();
-    if (this.#due?.size === 0) return { ...gathered, published: [], publishError: null };
+    if (this.#wouldLoseAll()) return { ...gathered, published: [], publishError: null, seedsLost: true };
+    if (this.#due?.size === 0) return { ...gathered, published: [], publishError: null, seedsLost: false };
     this.#composer ??= this.#createComposer(site);
     const composed = await this.#composer.compose(now(), this.#due ?? undefined);
     const publication = await this.#publish(composed, this.#due === null);
     this.#due = new Set();
-    return { ...gathered, ...lookAgainAt(composed, gathered, config.settleMs), ...publication };
+    return {
+      ...gathered,
+      ...lookAgainAt(composed, gathered, config.settleMs),
+      ...publication,
+      seedsLost: false,
+    };
+  }
+
+  /** Neither ledger nor directory knows of an article, but the feeds do: both are gone, the feeds stay. */
+  #wouldLoseAll(): boolean {
+    if (this.#tally.outlets.size > 0) return false;
+    return this.publisher.snapshot.get('feed.atom')?.body.includes('<entry') === true;
   }
 
   async #publish(

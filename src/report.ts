@@ -7,7 +7,12 @@ import type { PassResult } from './pipeline.ts';
 /** Rejections of one pass that get a line each; more are only counted. */
 const REJECTIONS_LOGGED_MAX = 20;
 
-export type AlarmName = 'seeds-unlisted' | 'mass-disappearance' | 'publish-failed' | 'pass-failed';
+export type AlarmName =
+  | 'seeds-unlisted'
+  | 'seeds-lost'
+  | 'mass-disappearance'
+  | 'publish-failed'
+  | 'pass-failed';
 export type Alarms = Map<AlarmName, string>;
 
 export function reportPass(result: PassResult, tally: Tally, durationMs: number, log: Log): void {
@@ -50,6 +55,13 @@ export function updateAlarms(alarms: Alarms, all: boolean, result: PassResult, l
     withheld &&
       `${withheld.missing} of ${withheld.of} seeds have disappeared; nothing is withdrawn. Bring them back, ` +
         'or if they are meant to be gone, raise withdrawal.share and start again',
+  );
+  set(
+    'seeds-lost',
+    result.seedsLost
+      ? 'the seeds directory and the ledger hold nothing, the published feeds do; they stay as they are. ' +
+          'Bring the seeds back, or delete the published files'
+      : null,
   );
   set('publish-failed', publishError && `files could not be written: ${publishError.message}`);
   set('pass-failed', null);

@@ -19,22 +19,26 @@ export type WithdrawalDecision =
 const PATIENCE_MS = 30_000;
 
 /**
+ * @param orphans how many of the missing seeds' articles have no copy elsewhere: moving files around
+ *   withdraws nothing, however many. Asked only if it matters
  * @param known how many seeds there were before any of these went. Seeds that arrived since do not
  *   count: a disk that is gone does not come back because something is written where it was mounted
  * @param quietMs for how long no further seed must have gone
  */
-export function decideWithdrawal(
+export async function decideWithdrawal(
   { count, first, last }: Absence,
+  orphans: () => Promise<number>,
   known: number,
   limits: WithdrawalLimits,
   quietMs: number,
   now: number,
-): WithdrawalDecision {
+): Promise<WithdrawalDecision> {
   if (count === 0) return { kind: 'nothing' };
   const delayMs = quietMs - (now - last);
   // A clock that was set back must not keep a withdrawal waiting either.
   if (delayMs > 0 && delayMs <= quietMs && now - first < PATIENCE_MS) return { kind: 'wait', delayMs };
-  if (count > limits.count && count > limits.share * known) {
+  const tooMany = (gone: number): boolean => gone > limits.count && gone > limits.share * known;
+  if (tooMany(count) && tooMany(await orphans())) {
     return { kind: 'withhold', missing: count, of: known };
   }
   return { kind: 'withdraw' };

@@ -13,11 +13,11 @@ export interface Election {
 
 export function prepareElection(database: DatabaseSync): Election {
   return {
-    // A broken copy only if there is no other; the latest header time, a copy without one losing to
-    // any that has one; then the first file name.
+    // A copy that is broken or not there only if there is no other; the latest header time, a copy
+    // without one losing to any that has one; then the first file name.
     winner: database.prepare(
       `SELECT id, path, time FROM seed WHERE key = ?
-       ORDER BY reason IS NOT NULL, header_time DESC NULLS LAST, path LIMIT 1`,
+       ORDER BY reason IS NOT NULL, missing_since IS NOT NULL, header_time DESC NULLS LAST, path LIMIT 1`,
     ),
     article: database.prepare('SELECT id, outlet, time, seed FROM article WHERE key = ?'),
     insert: database.prepare(
@@ -50,7 +50,8 @@ export function elect(
   contested: Contested,
   now: number,
 ): { recorded: Recorded; live: ReadonlyMap<string, number> } {
-  const touched = new Set(changes.map(({ path }) => path));
+  const rewritten = changes.filter(({ kind }) => kind === 'indexed' || kind === 'rejected');
+  const touched = new Set(rewritten.map(({ path }) => path));
   const live = new Map<string, number>();
   const count = (outlet: string, by: number): void => void live.set(outlet, (live.get(outlet) ?? 0) + by);
   const outlets = new Set<string>();

@@ -127,6 +127,11 @@ export interface Ledger extends AsyncDisposable {
   seedsAt(paths: readonly string[]): Promise<ReadonlyMap<string, KnownSeed>>;
   /** How many known seeds are not there, and since when: the first and the last to go. ms */
   absence(): Promise<Absence>;
+  /**
+   * How many articles have no copy left but ones that are not there: what withdrawing would withdraw.
+   * Counts no further than `limit`.
+   */
+  orphans(limit: number): Promise<number>;
   /** Known seeds that are not there, oldest absence first. */
   missing(limit: number): Promise<readonly KnownSeed[]>;
   /** All of the changes or none, in one transaction. */

@@ -53,6 +53,10 @@ export class SqliteLedger implements Ledger {
     return this.#run(() => this.#statements.absence.get() as unknown as Absence);
   }
 
+  orphans(limit: number): Promise<number> {
+    return this.#run(() => this.#statements.orphans.get(limit)!['count'] as number);
+  }
+
   missing(limit: number): Promise<readonly KnownSeed[]> {
     return this.#run(() => this.#statements.missing.all(limit).map(knownSeed));
   }
@@ -81,8 +85,6 @@ export class SqliteLedger implements Ledger {
     for (const count of ['seeds', 'rejected', 'missing'] as const) {
       difference[count] += after[count] - countsOf(before)[count];
     }
-    // A file that is not there still holds its article, until it is withdrawn.
-    if (change.kind === 'missing' || change.kind === 'returned') return;
     if (before?.key) contest(contested, asBuffer(before.key), null);
     if (change.kind === 'indexed') contest(contested, change.identity.key, change.identity);
   }

@@ -15,6 +15,11 @@ const SQL = {
   seedAt: `SELECT ${KNOWN}, url, key, reason FROM seed WHERE path = ?`,
   absence: `SELECT count(*) AS count, coalesce(min(missing_since), 0) AS first,
     coalesce(max(missing_since), 0) AS last FROM seed WHERE missing_since IS NOT NULL`,
+  orphans: `
+    SELECT count(*) AS count FROM (
+      SELECT 1 FROM seed AS gone WHERE missing_since IS NOT NULL AND NOT EXISTS (
+        SELECT 1 FROM seed AS copy WHERE copy.key = gone.key AND copy.missing_since IS NULL)
+      LIMIT ?)`,
   missing: `SELECT ${KNOWN} FROM seed WHERE missing_since IS NOT NULL ORDER BY missing_since LIMIT ?`,
   index: `
     INSERT INTO seed (path, fingerprint, first_seen, header_time, time, url, key)
