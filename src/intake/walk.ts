@@ -52,6 +52,7 @@ export function* walk(options: WalkOptions, from = ''): Generator<Found> {
 export function lookAt(options: WalkOptions, path: string): Found | 'directory' | null {
   if (path.split('/').some((name) => name.startsWith('.')))
     return { kind: 'ignored', path, why: 'a dot-file' };
+  if (!foldersAreReal(options.root, path)) return null;
   if (statOrNull(() => lstatSync(join(options.root, path)))?.isDirectory()) return 'directory';
   return examine(options, path);
 }
@@ -71,6 +72,15 @@ function examine({ root, extensions }: WalkOptions, path: string): Found | null 
   }
   if (!stats.isFile()) return ignored('neither a file nor a directory');
   return { kind: 'file', file: seedFile(path, stats) };
+}
+
+/** False if a link stands for one of the folders on the way to `path`: a walk would not have come by. */
+function foldersAreReal(root: string, path: string): boolean {
+  const folders = path.split('/').slice(0, -1);
+  return folders.every((_, i) => {
+    const folder = join(root, ...folders.slice(0, i + 1));
+    return statOrNull(() => lstatSync(folder))?.isDirectory() === true;
+  });
 }
 
 /** Where a symbolic link leads, resolved to the end; `null` if that is outside of the root or nowhere. */

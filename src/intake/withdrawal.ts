@@ -19,8 +19,7 @@ export type WithdrawalDecision =
 const PATIENCE_MS = 30_000;
 
 /**
- * @param orphans how many of the missing seeds' articles have no copy elsewhere: moving files around
- *   withdraws nothing, however many. Asked only if it matters
+ * @param orphans how many of the missing seeds have not just been moved elsewhere. Asked only if it matters
  * @param known how many seeds there were before any of these went. Seeds that arrived since do not
  *   count: a disk that is gone does not come back because something is written where it was mounted
  * @param quietMs for how long no further seed must have gone

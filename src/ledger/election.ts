@@ -13,11 +13,11 @@ export interface Election {
 
 export function prepareElection(database: DatabaseSync): Election {
   return {
-    // A copy that is broken or not there only if there is no other; the latest header time, a copy
-    // without one losing to any that has one; then the first file name.
+    // A broken copy only if there is no other; the latest header time, a copy without one losing to
+    // any that has one; then the first file name.
     winner: database.prepare(
       `SELECT id, path, time FROM seed WHERE key = ?
-       ORDER BY reason IS NOT NULL, missing_since IS NOT NULL, header_time DESC NULLS LAST, path LIMIT 1`,
+       ORDER BY reason IS NOT NULL, header_time DESC NULLS LAST, path LIMIT 1`,
     ),
     article: database.prepare('SELECT id, outlet, time, seed FROM article WHERE key = ?'),
     insert: database.prepare(

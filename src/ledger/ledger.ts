@@ -128,8 +128,8 @@ export interface Ledger extends AsyncDisposable {
   /** How many known seeds are not there, and since when: the first and the last to go. ms */
   absence(): Promise<Absence>;
   /**
-   * How many articles have no copy left but ones that are not there: what withdrawing would withdraw.
-   * Counts no further than `limit`.
+   * How many of the seeds that are not there have not just been moved: no file that is there holds the
+   * same article as of the same time. Counts no further than `limit`.
    */
   orphans(limit: number): Promise<number>;
   /** Known seeds that are not there, oldest absence first. */

@@ -85,6 +85,8 @@ export class SqliteLedger implements Ledger {
     for (const count of ['seeds', 'rejected', 'missing'] as const) {
       difference[count] += after[count] - countsOf(before)[count];
     }
+    // A file that is not there still holds its article, until it is withdrawn.
+    if (change.kind === 'missing' || change.kind === 'returned') return;
     if (before?.key) contest(contested, asBuffer(before.key), null);
     if (change.kind === 'indexed') contest(contested, change.identity.key, change.identity);
   }

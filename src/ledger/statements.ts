@@ -18,7 +18,8 @@ const SQL = {
   orphans: `
     SELECT count(*) AS count FROM (
       SELECT 1 FROM seed AS gone WHERE missing_since IS NOT NULL AND NOT EXISTS (
-        SELECT 1 FROM seed AS copy WHERE copy.key = gone.key AND copy.missing_since IS NULL)
+        SELECT 1 FROM seed AS copy
+        WHERE copy.key = gone.key AND copy.header_time IS gone.header_time AND copy.missing_since IS NULL)
       LIMIT ?)`,
   missing: `SELECT ${KNOWN} FROM seed WHERE missing_since IS NOT NULL ORDER BY missing_since LIMIT ?`,
   index: `

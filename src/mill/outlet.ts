@@ -26,8 +26,8 @@ export function createOutlets(recipes: readonly Recipe[]): Outlets {
   }
   return {
     ofUrl(href) {
-      const host = new URL(href).hostname.replace(/\.$/, '');
-      return claimedBy(host, byHost) ?? unclaimed(siteOf(host), byId);
+      const host = new URL(href).hostname.replace(/\.+$/, '');
+      return claimedBy(host, byHost) ?? unclaimed(siteId(host, byId), byId);
     },
     byId: (id) => byId.get(id) ?? unclaimed(id, byId),
   };
@@ -44,23 +44,43 @@ function claimedBy(host: string, byHost: ReadonlyMap<string, Outlet>): Outlet | 
   }
 }
 
+/** What is behind the name of a host that cannot name a file as it is. */
+const IPV6 = '.ipv6';
+/** Behind a single label that is also a recipe's id, which has no dot either. */
+const NOT_THE_RECIPE = '-site';
+
 /**
  * A site without a recipe is its own outlet: its registrable domain by the Public Suffix List,
  * private section included, so that `m.` and `www.` of one site are one outlet and two blogs on one
  * platform are two. An IP address or a single label stands for itself.
  */
-function siteOf(host: string): string {
+function siteId(host: string, byId: ReadonlyMap<string, Outlet>): string {
+  if (host.startsWith('[')) return ipv6Groups(host.slice(1, -1)).join('-') + IPV6;
   const domain = getDomain(host, { allowPrivateDomains: true }) ?? host;
-  return domain.replace(/[^a-z0-9.-]+/g, '-').replace(/^[-.]+|[-.]+$/g, '') || 'unknown';
+  const id = domain.replace(/[^a-z0-9.-]+/g, '-').replace(/^[-.]+|[-.]+$/g, '') || 'unknown';
+  return byId.get(id)?.recipe ? id + NOT_THE_RECIPE : id;
 }
 
-function unclaimed(site: string, byId: Map<string, Outlet>): Outlet {
-  // Recipes have ids without dots, so only a single-label host can meet one.
-  const id = byId.get(site)?.recipe ? `${site}-site` : site;
+/** The host that {@link siteId} made `id` of. */
+function siteHost(id: string): string {
+  if (id.endsWith(IPV6)) return `[${id.slice(0, -IPV6.length).replaceAll('-', ':')}]`;
+  if (id.endsWith(NOT_THE_RECIPE) && !id.includes('.')) return id.slice(0, -NOT_THE_RECIPE.length);
+  return id;
+}
+
+/** All eight, so that neither end of the name is a separator. */
+function ipv6Groups(address: string): string[] {
+  const [left = [], right = []] = address.split('::').map((side) => side.split(':').filter(Boolean));
+  return [...left, ...Array<string>(8 - left.length - right.length).fill('0'), ...right];
+}
+
+function unclaimed(id: string, byId: Map<string, Outlet>): Outlet {
   let outlet = byId.get(id);
   if (outlet === undefined) {
-    const name = domainToUnicode(site) || site;
-    outlet = { id, name, home: `https://${site}/`, language: null, recipe: null };
+    const host = siteHost(id);
+    const name = domainToUnicode(host) || host;
+    const home = URL.parse(`https://${host}/`)?.href ?? 'https://invalid/';
+    outlet = { id, name, home, language: null, recipe: null };
     byId.set(id, outlet);
   }
   return outlet;

@@ -22,12 +22,14 @@ const LINK_END = /\]\((\S*)\)[ \t]*$/;
 const RULE_LINE = /^-{3,}[ \t]*$/;
 /** The archive's older layout has no comment; its date stands below the rule. */
 const DATE_LINE = /^日期[：:][ \t]*([^\n]{1,64})(?:\n|$)/;
+const DATE_LINE_LENGTH_MAX = 100;
 
 /**
  * Reads a seed, or the beginning of one.
  *
  * @param source the text; a byte order mark and CRLF are fine
- * @param whole false if `source` is only the beginning: then a body need not be in sight
+ * @param whole false if `source` is only the beginning; it is rejected if what follows could still change
+ *   what the header says
  */
 export function parseSeed(source: string, whole = true): ParsedSeed | RejectedSeed {
   const text = source.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n');
@@ -39,19 +41,17 @@ export function parseSeed(source: string, whole = true): ParsedSeed | RejectedSe
   if ('reason' in link) return link;
 
   const time = timeLine === null ? null : headerTime(timeLine[1]!);
-  const bodyStart = skipRule(text, link.end);
-  const dateLine = time === null ? DATE_LINE.exec(text.slice(bodyStart, bodyStart + 100)) : null;
-  const position = bodyStart + (dateLine?.[0].length ?? 0);
+  const belowRule = skipRule(text, link.end);
+  const dateLine = time === null ? readDateLine(text, belowRule) : null;
+  const position = dateLine?.end ?? belowRule;
   const body = text.slice(position);
-  if (whole && body.trim() === '') {
+  const undecided =
+    link.end === text.length || (time === null && text.length - belowRule < DATE_LINE_LENGTH_MAX);
+  if (whole ? body.trim() === '' : undecided) {
     return rejected('body-missing', lineAt(text, position), 'nothing stands below the header');
   }
-  const date = dateLine === null ? null : dateLineTime(dateLine[1]!);
-  return {
-    kind: 'article',
-    header: { title: link.title, url: link.url, time: time ?? date },
-    body,
-  };
+  const header = { title: link.title, url: link.url, time: time ?? dateLine?.time ?? null };
+  return { kind: 'article', header, body };
 }
 
 /** `[title](url)` at the end of a line, the title perhaps begun on an earlier one. */
@@ -63,9 +63,8 @@ function findLink(text: string, from: number): { title: string; url: string; end
   }
   let lineStart = start;
   while (lineStart < text.length && lineStart - start < HEADER_LENGTH_MAX) {
-    const newline = text.indexOf('\n', lineStart);
-    const lineEnd = newline < 0 ? text.length : newline;
-    const content = text.slice(lineStart, Math.min(lineEnd, lineStart + HEADER_LENGTH_MAX));
+    const end = lineEnd(text, lineStart);
+    const content = text.slice(lineStart, Math.min(end, lineStart + HEADER_LENGTH_MAX));
     if (RULE_LINE.test(content)) break;
     const found = linkAtEnd(content);
     if (found !== null) {
@@ -78,9 +77,9 @@ function findLink(text: string, from: number): { title: string; url: string; end
           `not an http(s) address: ${found.url.slice(0, 200)}`,
         );
       }
-      return { title, url, end: lineEnd };
+      return { title, url, end };
     }
-    lineStart = lineEnd + 1;
+    lineStart = end + 1;
   }
   return rejected('header-missing', line, `[title] is not followed by (address) at the end of a line`);
 }
@@ -96,17 +95,31 @@ function linkAtEnd(line: string): { index: number; url: string } | null {
 
 /** Where the body starts: behind the link, an optional rule and blank lines. */
 function skipRule(text: string, from: number): number {
-  let position = from;
-  let rule = false;
-  while (position < text.length) {
-    const newline = text.indexOf('\n', position);
-    const end = newline < 0 ? text.length : newline;
-    const line = text.slice(position, end);
-    if (line.trim() !== '' && (rule || !RULE_LINE.test(line))) break;
-    rule ||= line.trim() !== '';
-    position = Math.min(end + 1, text.length);
+  const position = skipBlank(text, from);
+  const end = lineEnd(text, position);
+  return RULE_LINE.test(text.slice(position, end)) ? skipBlank(text, end) : position;
+}
+
+/** The start of the first line from `from` on that is not blank. */
+function skipBlank(text: string, from: number): number {
+  for (let start = from; start < text.length;) {
+    const end = lineEnd(text, start);
+    if (text.slice(start, end).trim() !== '') return start;
+    start = end + 1;
   }
-  return position;
+  return text.length;
+}
+
+function lineEnd(text: string, from: number): number {
+  const newline = text.indexOf('\n', from);
+  return newline < 0 ? text.length : newline;
+}
+
+/** The date line of the older layout, if there is one and it holds a date; and where the body starts below it. */
+function readDateLine(text: string, from: number): { time: number; end: number } | null {
+  const line = DATE_LINE.exec(text.slice(from, from + DATE_LINE_LENGTH_MAX));
+  const time = line === null ? null : dateLineTime(line[1]!);
+  return time === null ? null : { time, end: skipBlank(text, from + line![0].length) };
 }
 
 /** The furthest instant that a JavaScript date, and with it RFC 3339, can say in four digits of year. */

@@ -82,9 +82,9 @@ function renderHead(head: FeedHead): { open: string; close: string } {
       `<feed xmlns="${ATOM_XMLNS}"`,
       `<feed xmlns="${ATOM_XMLNS}" xml:lang="${escapeMarkup(head.language)}"`,
     )
-    .replace('<generator>', `<generator version="${escapeMarkup(head.version)}">`)
-    .replace('rel="self"', `rel="self" type="${ATOM_TYPE}"`)
-    .replace('rel="alternate"', 'rel="alternate" type="text/html"');
+    .replace('<generator>', () => `<generator version="${escapeMarkup(head.version)}">`)
+    .replace('<link rel="self"', `<link rel="self" type="${ATOM_TYPE}"`)
+    .replace('<link rel="alternate"', '<link rel="alternate" type="text/html"');
   return { open, close: '</feed>\n' };
 }
 

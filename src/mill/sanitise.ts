@@ -1,10 +1,23 @@
 // The last step: a parsed tree → HTML that holds only what is listed here.
 //
 // The output is written anew from the tree, never cut out of the input. Every element, attribute
-// and scheme that may appear is named below; text and attribute values are escaped (`>` too, so that
+// and scheme that may appear is named in allowed.ts; text and attribute values are escaped (`>` too, so that
 // `]]>` and `-->` cannot occur); elements of other namespaces (SVG, MathML) go with what they hold.
 // What remains parses the same everywhere, which is what leaves mutation XSS nothing to work with.
 import type { ImagePolicy, Recipe } from '../article.ts';
+import {
+  ATTRIBUTES,
+  BLOCK,
+  DROPPED,
+  GLOBAL_ATTRIBUTES,
+  INLINE,
+  KEPT_EMPTY,
+  LINK_SCHEMES,
+  MEDIA_SCHEMES,
+  staysPut,
+  UNWRAPPED_BLOCK,
+  VOID,
+} from './allowed.ts';
 import { imageUrl } from './images.ts';
 import { escapeMarkup, printable } from './text.ts';
 import { withoutTracking } from './url.ts';
@@ -30,111 +43,109 @@ export interface Sanitised {
   readonly html: string;
   /** The text in `html`, blocks apart by a space. */
   readonly text: string;
+  /** False if a parser might read `html` as another tree than was written: parse and sanitise it again. */
+  readonly stable: boolean;
 }
 
 /** Elements nested deeper keep their text and lose their tags. */
 const DEPTH_MAX = 200;
 const HTML = 'http://www.w3.org/1999/xhtml';
 
-const BLOCK = new Set(
-  'address article aside blockquote caption dd details div dl dt figcaption figure footer h1 h2 h3 h4 h5 h6 header hr li ol p pre section summary table tbody td tfoot th thead tr ul'.split(
-    ' ',
-  ),
-);
-const INLINE = new Set(
-  'a abbr b bdi bdo cite code del dfn em i ins kbd mark q rp rt ruby s samp small span strong sub sup time u var'.split(
-    ' ',
-  ),
-);
-const VOID = new Set(['br', 'hr', 'wbr']);
-/** Mean something without content: a table's cells hold its columns in place. */
-const KEPT_EMPTY = new Set(['td', 'th']);
-/** Go with everything in them; whatever is named nowhere here loses its tags and keeps its content. */
-const DROPPED = new Set(
-  'applet area base basefont bgsound button canvas datalist dialog embed fencedframe frame frameset head input link map meta meter noembed noframes noscript object optgroup option param plaintext portal progress script select style template textarea title track xmp'.split(
-    ' ',
-  ),
-);
-/** Attributes allowed as they are, on any element. Values are checked. */
-const GLOBAL_ATTRIBUTES: Readonly<Record<string, RegExp>> = {
-  lang: /^[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*$/,
-  dir: /^(?:ltr|rtl|auto)$/,
-};
-const ANY_TEXT = /^/;
-const ATTRIBUTES: Readonly<Record<string, Readonly<Record<string, RegExp>>>> = {
-  a: { title: ANY_TEXT },
-  abbr: { title: ANY_TEXT },
-  details: { open: ANY_TEXT },
-  img: { alt: ANY_TEXT, title: ANY_TEXT, width: /^\d{1,5}$/, height: /^\d{1,5}$/ },
-  li: { value: /^-?\d{1,6}$/ },
-  ol: { start: /^-?\d{1,6}$/, reversed: ANY_TEXT, type: /^[1aAiI]$/ },
-  td: { colspan: /^\d{1,3}$/, rowspan: /^\d{1,3}$/ },
-  th: { colspan: /^\d{1,3}$/, rowspan: /^\d{1,3}$/, scope: /^(?:row|col|rowgroup|colgroup)$/ },
-  time: { datetime: /^[\d:.TZ+ -]{1,40}$/ },
-};
-const LINK_SCHEMES = new Set(['http:', 'https:', 'mailto:']);
-const MEDIA_SCHEMES = new Set(['http:', 'https:']);
-
 export function sanitise(nodes: readonly MarkupNode[], context: SanitiseContext): Sanitised {
-  const text: string[] = [];
-  const html = new Writer(context, text).children(nodes, 0).trim();
-  return { html, text: text.join('').replace(/\s+/gu, ' ').trim() };
+  const writer = new Writer(context);
+  const html = writer.children(nodes).trim();
+  return { html, text: writer.text.join('').replace(/\s+/gu, ' ').trim(), stable: writer.stable };
 }
 
 class Writer {
+  readonly text: string[] = [];
+  stable = true;
   readonly #context: SanitiseContext;
-  readonly #text: string[];
+  /** Names of the elements that are open. */
+  readonly #open: string[] = [];
+  #depth = 0;
 
-  constructor(context: SanitiseContext, text: string[]) {
+  constructor(context: SanitiseContext) {
     this.#context = context;
-    this.#text = text;
   }
 
-  children(nodes: readonly MarkupNode[] | undefined, depth: number): string {
+  children(nodes: readonly MarkupNode[] | undefined): string {
+    this.#depth += 1;
     let html = '';
-    for (const node of nodes ?? []) html += this.#node(node, depth);
+    for (const node of nodes ?? []) html = joined(html, this.#node(node));
+    this.#depth -= 1;
     return html;
   }
 
-  #node(node: MarkupNode, depth: number): string {
+  #node(node: MarkupNode): string {
     if (node.type === 'text') return this.#characters(node.data ?? '');
     const { name } = node;
     if (name === undefined || node.namespace !== HTML || DROPPED.has(name)) return '';
-    if (depth >= DEPTH_MAX) return this.#characters(textOf(node));
+    if (this.#depth > DEPTH_MAX) return this.#characters(textOf(node));
     if (name === 'img') return this.#image(node);
+    if (name === 'picture') return this.#picture(node);
     if (name === 'iframe') return this.#frame(node);
-    if (name === 'audio' || name === 'video') return this.#media(node, name, depth);
-    if (VOID.has(name)) {
-      this.#text.push(' ');
-      return `<${name}>`;
-    }
-    if (BLOCK.has(name)) {
-      this.#text.push(' ');
-      const inner = this.children(node.children, depth + 1);
-      this.#text.push(' ');
-      return element(name, this.#attributes(node, name), inner);
-    }
-    const inner = this.children(node.children, depth + 1);
-    if (name === 'a') return this.#link(node, inner);
-    return INLINE.has(name) ? element(name, this.#attributes(node, name), inner) : inner;
+    if (name === 'audio' || name === 'video') return this.#media(node, name);
+    if (name === 'a') return this.#link(node);
+    if (VOID.has(name)) return this.#void(name);
+    if (BLOCK.has(name)) return this.#apart(() => this.#element(node, name));
+    if (INLINE.has(name)) return this.#element(node, name);
+    if (UNWRAPPED_BLOCK.has(name)) return this.#apart(() => APART + this.children(node.children) + APART);
+    return this.children(node.children);
   }
 
   #characters(data: string): string {
     const characters = printable(data);
-    this.#text.push(characters);
+    this.text.push(characters);
     return escapeMarkup(characters);
   }
 
-  #link(node: MarkupNode, inner: string): string {
-    const written = node.attribs?.['href']?.trim() ?? '';
-    const href = written.startsWith('#') ? null : this.#resolve(written, LINK_SCHEMES);
-    if (href === null) return inner;
-    const address = escapeMarkup(withoutTracking(href, this.#context.recipe));
-    return element('a', ` href="${address}"${this.#attributes(node, 'a')}`, inner);
+  #void(name: string): string {
+    this.text.push(' ');
+    if (!staysPut(name, this.#open)) this.stable = false;
+    return `<${name}>`;
   }
 
-  #image(node: MarkupNode): string {
-    for (const candidate of imageCandidates(node.attribs ?? {})) {
+  /** What is a block stands apart from what is around it, in the text too. */
+  #apart(write: () => string): string {
+    this.text.push(' ');
+    const html = write();
+    this.text.push(' ');
+    return html;
+  }
+
+  #element(node: MarkupNode, name: string, address = ''): string {
+    const stays = staysPut(name, this.#open);
+    this.#open.push(name);
+    const inner = this.children(node.children);
+    this.#open.pop();
+    if (!KEPT_EMPTY.has(name) && BLANK.test(inner)) return BLOCK.has(name) ? APART : inner;
+    if (!stays) this.stable = false;
+    // A parser takes the first line feed of preformatted text for a line break in the source.
+    const start = name === 'pre' && inner.startsWith('\n') ? '\n' : '';
+    return `<${name}${address}${this.#attributes(node, name)}>${start}${inner}</${name}>`;
+  }
+
+  #link(node: MarkupNode): string {
+    const written = node.attribs?.['href']?.trim() ?? '';
+    const href = written.startsWith('#') ? null : this.#resolve(written, LINK_SCHEMES);
+    if (href === null) return this.children(node.children);
+    return this.#element(node, 'a', this.#address(href));
+  }
+
+  #address(href: string): string {
+    return ` href="${escapeMarkup(withoutTracking(href, this.#context.recipe))}"`;
+  }
+
+  /** A picture in several formats: the plain one if it has an address, else one that has. */
+  #picture({ children = [] }: MarkupNode): string {
+    const image = children.find((child) => child.name === 'img');
+    const formats = children.filter((child) => child.name === 'source');
+    return image ? this.#image(image, formats) : this.children(children);
+  }
+
+  #image(node: MarkupNode, formats: readonly MarkupNode[] = []): string {
+    for (const candidate of [node, ...formats].flatMap(({ attribs = {} }) => imageCandidates(attribs))) {
       const href = this.#resolve(candidate, MEDIA_SCHEMES);
       const src = href && imageUrl(href, this.#context.images);
       if (src) {
@@ -149,17 +160,22 @@ class Writer {
   #frame(node: MarkupNode): string {
     const href = this.#resolve(node.attribs?.['src'] ?? '', MEDIA_SCHEMES);
     if (href === null) return '';
-    const label = node.attribs?.['title']?.trim() || new URL(href).hostname;
-    return `<p><a href="${escapeMarkup(href)}">${this.#characters(label)}</a></p>`;
+    const title = printable(node.attribs?.['title'] ?? '').trim();
+    return this.#apart(() => {
+      const label = this.#characters(title || new URL(href).hostname);
+      if (this.#open.includes('a')) return APART + label + APART;
+      const link = `<a${this.#address(href)}>${label}</a>`;
+      return staysPut('p', this.#open) ? `<p>${link}</p>` : APART + link + APART;
+    });
   }
 
   /** Plays when asked to, and only then. */
-  #media(node: MarkupNode, name: string, depth: number): string {
+  #media(node: MarkupNode, name: string): string {
     const sources = [node, ...(node.children ?? []).filter((child) => child.name === 'source')];
     const src = sources
       .map((source) => this.#resolve(source.attribs?.['src'] ?? '', MEDIA_SCHEMES))
       .find((href) => href !== null);
-    if (src === undefined) return this.children(node.children, depth + 1);
+    if (src === undefined) return this.children(node.children);
     const poster = this.#resolve(node.attribs?.['poster'] ?? '', MEDIA_SCHEMES);
     const image = poster && imageUrl(poster, this.#context.images);
     const still = name === 'video' && image ? ` poster="${escapeMarkup(image)}"` : '';
@@ -188,21 +204,31 @@ class Writer {
 /** Nothing to see: white space (no-break space included) and line breaks. */
 const BLANK = /^(?:\s|<br>|<wbr>)*$/u;
 
-function element(name: string, attributes: string, inner: string): string {
-  if (!KEPT_EMPTY.has(name) && BLANK.test(inner)) return inner === '' || BLOCK.has(name) ? '' : inner;
-  return `<${name}${attributes}>${inner}</${name}>`;
+/** Where a picture may be, the likeliest first: lazy loaders keep a placeholder in `src`. */
+function imageCandidates(attributes: Readonly<Record<string, string>>): string[] {
+  const single = ['data-src', 'data-lazy-src', 'data-original', 'src'].map((name) => attributes[name]);
+  const sets = ['data-srcset', 'data-lazy-srcset', 'srcset'].map((name) => {
+    // The largest stands last in every srcset met so far.
+    return attributes[name]?.split(/,\s+/).at(-1)?.trim().split(/\s+/)[0];
+  });
+  return [...single, ...sets].flatMap((address) => address || []);
 }
 
-/** Where a picture may be, the likeliest first: lazy loaders keep a placeholder in `src`. */
-function* imageCandidates(attributes: Readonly<Record<string, string>>): Generator<string> {
-  for (const name of ['data-src', 'data-lazy-src', 'data-original', 'src']) {
-    if (attributes[name]) yield attributes[name];
-  }
-  for (const name of ['data-srcset', 'data-lazy-srcset', 'srcset']) {
-    // The largest stands last in every srcset met so far.
-    const last = attributes[name]?.split(/,\s+/).at(-1)?.trim().split(/\s+/)[0];
-    if (last) yield last;
-  }
+/** Where something that stood apart has lost its tags. No text holds it, for it is not printable. */
+const APART = '\0';
+
+/** The two, with a space between them if they must stand apart and would not. */
+function joined(html: string, next: string): string {
+  if (!next.includes(APART)) return html + next;
+  return next
+    .split(APART)
+    .reduce((all, part, i) => all + (i === 0 || endsApart(all) ? '' : ' ') + part, html);
+}
+
+/** Whether what follows `html` stands apart from it anyway. */
+function endsApart(html: string): boolean {
+  const name = /<\/?([a-z0-9]+)[^<>]*>$/.exec(html.slice(html.lastIndexOf('<')))?.[1];
+  return html === '' || /\s$/.test(html) || (name !== undefined && (BLOCK.has(name) || name === 'img'));
 }
 
 /** The text below `node`, without recursion: how deep it goes is the article's choice. */

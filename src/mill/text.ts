@@ -15,9 +15,9 @@ const UNPRINTABLE =
  */
 const INVISIBLE = /[\u00AD\u200B\u200E\u200F\u202A-\u202E\u2060-\u2064\u2066-\u206F]/gu;
 
-/** `text` without what XML 1.0 cannot carry. */
+/** `text` without what XML 1.0 cannot carry, its line ends as XML reads them (§2.11). */
 export function printable(text: string): string {
-  return text.replace(UNPRINTABLE, '');
+  return text.replace(/\r\n?/g, '\n').replace(UNPRINTABLE, '');
 }
 
 /**
@@ -45,14 +45,17 @@ export function summarise(text: string, lengthMax: number): string {
  */
 function cut(text: string, lengthMax: number): string {
   if (text.length <= lengthMax) return text;
-  const head = text.slice(0, lengthMax);
-  const sentence = /^.*(?:[。！？；…][”’」』）]?|[.!?]["')]?(?= ))/su.exec(head)?.[0];
+  const sentence = /^.*(?:[。！？；…][”’」』）]?|[.!?]["')]?(?= ))/su.exec(text.slice(0, lengthMax))?.[0];
   if (sentence !== undefined && sentence.length > lengthMax / 2) return sentence;
+  const room = lengthMax - 1;
+  const head = text.slice(0, room);
   let end = 0;
-  for (const { index } of WORDS.segment(text.slice(0, lengthMax + WORD_LENGTH_MAX))) {
-    if (index >= lengthMax) break;
+  for (const { index } of WORDS.segment(text.slice(0, room + WORD_LENGTH_MAX))) {
+    if (index > room) break;
     end = index;
   }
+  // A word that takes more than half of the room is cut too, if not through a character.
+  if (end < room / 2) end = /[\uD800-\uDBFF]$/.test(head) ? room - 1 : room;
   return `${text.slice(0, end).trimEnd()}…`;
 }
 const WORDS = new Intl.Segmenter('zh', { granularity: 'word' });

@@ -5,6 +5,9 @@ import type { Recipe } from '../article.ts';
 /** An address longer than this is not one: browsers and proxies give up far earlier. */
 export const URL_LENGTH_MAX = 8192;
 
+/** RFC 1035 §2.3.4, as text. */
+const HOST_LENGTH_MAX = 253;
+
 /** Say where a reader came from, never which article: analytics and click identifiers in general use. */
 const TRACKING =
   /^(?:utm_\w+|fbclid|gclid|gclsrc|gbraid|wbraid|dclid|msclkid|yclid|twclid|ttclid|igshid|igsh|mc_cid|mc_eid|_ga|_gl|_hs(?:enc|mi)|mkt_tok|oly_(?:anon|enc)_id|vero_id|spm|ocid|cmpid|xtor|at_(?:medium|campaign|custom\d*|bbc_team|link_\w+|format|ptr_name))$/i;
@@ -20,6 +23,7 @@ export function parseUrl(text: string): string | null {
   if (text.length > URL_LENGTH_MAX) return null;
   const url = URL.parse(text);
   if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) return null;
+  if (url.hostname.length > HOST_LENGTH_MAX) return null;
   url.username = '';
   url.password = '';
   return url.href;
@@ -35,13 +39,13 @@ export function parseUrl(text: string): string | null {
 export function canonicalUrl(href: string, recipe: Recipe | null): string {
   const url = new URL(href);
   const port = url.port === '80' || url.port === '443' ? '' : url.port;
-  const host = url.hostname.replace(/\.$/, '') + (port && `:${port}`);
+  const host = url.hostname.replace(/\.+$/, '') + (port && `:${port}`);
   const path = normalisePercent(url.pathname).replace(/\/{2,}/g, '/');
   const query = url.search
     .slice(1)
     .split('&')
-    .filter((pair) => pair !== '' && !isTracking(pair, recipe))
     .map(normalisePercent)
+    .filter((pair) => pair !== '' && !isTracking(pair, recipe))
     .join('&');
   const canonical = `https://${host}${path}${query && `?${query}`}`;
   if (recipe === null) return canonical;
@@ -53,12 +57,13 @@ export function canonicalUrl(href: string, recipe: Recipe | null): string {
 
 /** `href` as a reader should follow it: without the parameters that only track. Otherwise as written. */
 export function withoutTracking(href: string, recipe: Recipe | null): string {
-  const start = href.indexOf('?');
+  const fragmentStart = href.indexOf('#');
+  const end = fragmentStart < 0 ? href.length : fragmentStart;
+  const start = href.slice(0, end).indexOf('?');
   if (start < 0) return href;
-  const end = href.indexOf('#', start);
-  const fragment = end < 0 ? '' : href.slice(end);
-  const pairs = href.slice(start + 1, end < 0 ? undefined : end).split('&');
-  const kept = pairs.filter((pair) => !isTracking(pair, recipe));
+  const fragment = href.slice(end);
+  const pairs = href.slice(start + 1, end).split('&');
+  const kept = pairs.filter((pair) => !isTracking(normalisePercent(pair), recipe));
   if (kept.length === pairs.length) return href;
   return href.slice(0, start) + (kept.length > 0 ? `?${kept.join('&')}` : '') + fragment;
 }
@@ -72,10 +77,11 @@ function isTracking(pair: string, recipe: Recipe | null): boolean {
 
 /**
  * Upper-case escapes, unreserved characters decoded, and what RFC 3986 forbids but the WHATWG
- * parser lets stand (`|`, `[`, `^` …) encoded. A `%` that starts no escape is left alone.
+ * parser lets stand (`|`, `[`, `^` …, a `%` that starts no escape) encoded.
  */
 function normalisePercent(text: string): string {
   return text
+    .replace(/%(?![0-9a-f]{2})/gi, '%25')
     .replace(/%[0-9a-f]{2}/gi, (escape) => {
       const character = String.fromCharCode(Number.parseInt(escape.slice(1), 16));
       return /[A-Za-z0-9\-._~]/.test(character) ? character : escape.toUpperCase();

@@ -95,8 +95,22 @@ function isUnchanged(headers: IncomingHttpHeaders, { etag, lastModified }: Repre
   if (none !== undefined) return none.trim() === '*' || opaqueTags(none).includes(etag);
   const since = headers['if-modified-since'];
   if (since === undefined) return false;
-  const date = Date.parse(since);
-  return !Number.isNaN(date) && lastModified <= date;
+  const date = httpDate(since);
+  return date !== null && lastModified <= date;
+}
+
+/** The three forms of an HTTP-date (§5.6.7): the one in use, RFC 850's, and asctime's, which has no zone. */
+function httpDate(text: string): number | null {
+  if (/^[A-Z][a-z]+, \d\d[ -][A-Z][a-z]{2}[ -]\d{2,4} \d\d:\d\d:\d\d GMT$/.test(text))
+    return finite(Date.parse(text));
+  if (/^[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4}$/.test(text)) {
+    return finite(Date.parse(`${text} GMT`));
+  }
+  return null;
+}
+
+function finite(time: number): number | null {
+  return Number.isNaN(time) ? null : time;
 }
 
 /** The entity tags of a list, a weak one as its strong twin: the comparison is weak here (§13.1.2). */
