@@ -1,5 +1,5 @@
 // `check`: what is wrong with each seed, for the archivist to mend before publishing.
-import { lstatSync } from 'node:fs';
+import { realpathSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { REMEDIES, type Identity, type SeedFile } from './article.ts';
 import type { Config } from './config.ts';
@@ -48,9 +48,10 @@ class Check {
   file(name: string): void {
     const path = resolve(this.#options.workingDirectory, name);
     try {
-      const stats = lstatSync(path);
+      const file = realpathSync(path);
+      const stats = statSync(file);
       if (!stats.isFile()) throw new Error('not a file');
-      this.#seed(seedFile(path.slice(1), stats), '/', name);
+      this.#seed(seedFile(file.slice(1), stats), '/', name);
     } catch (error) {
       this.#reject(name, 0, 'unreadable', (error as Error).message);
     }

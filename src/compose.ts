@@ -2,7 +2,7 @@
 //
 // Only what a feed shows is read whole and cleaned; the ledger keeps what was made of it.
 import type { Document, Outlet } from './article.ts';
-import type { Ledger, LedgerArticle, Rendition, RenditionFacts, Tally } from './ledger/ledger.ts';
+import type { Ledger, LedgerArticle, Rendition, RenditionFacts, SeedChange, Tally } from './ledger/ledger.ts';
 import { type FeedHead, renderDocument, renderSource, withSource } from './mill/render.ts';
 import { urlUuid } from './mill/url.ts';
 import { Window, type WindowLimits } from './mill/window.ts';
@@ -35,6 +35,16 @@ export interface Composed {
   readonly documents: readonly Document[];
   /** Seeds that are not (any more) what the ledger says. */
   readonly stale: readonly string[];
+  /** Seeds that turned out to be no articles when they were read whole. Once recorded, compose again. */
+  readonly rejected: readonly RejectedChange[];
+}
+
+export type RejectedChange = Extract<SeedChange, { kind: 'rejected' }>;
+
+/** What turns up while composing. */
+interface Findings {
+  readonly stale: string[];
+  readonly rejected: RejectedChange[];
 }
 
 const HEADLINES = 20;
@@ -59,20 +69,20 @@ export class Composer {
    */
   async compose(now: number, only?: ReadonlySet<string>): Promise<Composed> {
     const { ledger, rules } = this.#context;
-    const stale: string[] = [];
+    const findings: Findings = { stale: [], rejected: [] };
     const tally = await ledger.tally();
     const ids = [...tally.outlets.keys()].sort();
     const documents: Document[] = [];
     for (const id of ids) {
       if (only !== undefined && !only.has(id)) continue;
-      documents.push(await this.#feed(rules.outlets.byId(id), now, stale));
+      documents.push(await this.#feed(rules.outlets.byId(id), now, findings));
     }
-    documents.push(await this.#feed(null, now, stale), await this.#page(ids, tally));
-    return { documents, stale };
+    documents.push(await this.#feed(null, now, findings), await this.#page(ids, tally));
+    return { documents, ...findings };
   }
 
   /** One feed's document: an outlet's, or the merged one. */
-  async #feed(outlet: Outlet | null, now: number, stale: string[]): Promise<Document> {
+  async #feed(outlet: Outlet | null, now: number, findings: Findings): Promise<Document> {
     const { ledger, window: limits } = this.#context;
     const id = outlet?.id ?? null;
     const head = this.#head(outlet);
@@ -83,7 +93,7 @@ export class Composer {
     for (const article of await ledger.newest(id, limits.entries)) {
       await turns.next();
       this.#context.signal.throwIfAborted();
-      const rendition = await this.#rendition(article, now, made, stale);
+      const rendition = await this.#rendition(article, now, made, findings);
       if (rendition === null) continue;
       const source = outlet === null ? this.#source(article.outlet) : '';
       if (!window.admits(rendition.bytes + Buffer.byteLength(source) + 1)) break;
@@ -106,7 +116,7 @@ export class Composer {
     article: LedgerArticle,
     now: number,
     made: Map<number, Rendition>,
-    stale: string[],
+    findings: Findings,
   ): Promise<RenditionFacts | null> {
     try {
       const outcome = await renderArticle(article, this.#context, now);
@@ -114,11 +124,15 @@ export class Composer {
         made.set(article.id, outcome.rendition);
         return outcome.rendition;
       }
-      if (outcome.kind === 'stale') {
-        stale.push(article.path);
-        this.#context.onTrouble(article.path, outcome.why);
+      if (outcome.kind === 'kept') return outcome.facts;
+      const { path, fingerprint } = article;
+      if (outcome.kind === 'rejected') {
+        findings.rejected.push({ kind: 'rejected', path, fingerprint, rejection: outcome.rejection });
+      } else {
+        findings.stale.push(path);
+        this.#context.onTrouble(path, outcome.why);
       }
-      return outcome.facts;
+      return article.rendition;
     } catch (error) {
       // One article, however odd, never stops the others.
       this.#context.onTrouble(article.path, (error as Error).stack ?? String(error));

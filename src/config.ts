@@ -63,8 +63,13 @@ export function readConfig(sources: ConfigSources): Config {
   }
   const settings = validate(CONFIG_SCHEMA, given, (path) => origins.get(path) ?? file?.path ?? 'default');
   const located: Record<string, unknown> = { ...settings };
-  for (const key of PATHS) located[key] = resolve(bases.get(key) ?? projectDirectory, settings[key]);
-  checkListen(settings.listen, origins.get('listen') ?? 'default');
+  const locate = (key: string, path: string): string => resolve(bases.get(key) ?? projectDirectory, path);
+  for (const key of PATHS) located[key] = locate(key, settings[key]);
+  located['listen'] = settings.listen.replace(
+    /^unix:(.+)$/,
+    (_, path: string) => `unix:${locate('listen', path)}`,
+  );
+  checkListen(located['listen'] as string, origins.get('listen') ?? 'default');
   for (const key of leaves(settings)) if (!origins.has(key)) origins.set(key, 'default');
   return { ...(located as Settings), origins };
 }
@@ -93,7 +98,7 @@ export function baseUrlOf(config: Pick<Config, 'baseUrl' | 'listen'>, port: numb
 /** @param listen as {@link LISTEN} allows it */
 export function listenAddress(listen: string): { socket: string } | { host: string; port: number } {
   const { socket, host, ipv6, port } = LISTEN.exec(listen)!.groups!;
-  return socket === undefined ? { host: (host ?? ipv6)!, port: Number(port) } : { socket: resolve(socket) };
+  return socket === undefined ? { host: (host ?? ipv6)!, port: Number(port) } : { socket };
 }
 
 function checkListen(listen: string, origin: string): void {
@@ -120,7 +125,7 @@ function parseYaml(file: TextFile, locate: (path: string, at: string) => void): 
   const document = parseDocument(file.text, { lineCounter: lines });
   const problem = document.errors[0] ?? document.warnings[0];
   if (problem) throw new ConfigError(`${file.path}: ${problem.message}`, { cause: problem });
-  const value: unknown = document.toJS();
+  const value = valueOf(document, file.path);
   if (value === null || value === undefined) return {};
   if (typeof value !== 'object' || Array.isArray(value)) {
     throw new ConfigError(`${file.path}: expected keys and values, such as "seeds: ./seeds"`);
@@ -129,6 +134,15 @@ function parseYaml(file: TextFile, locate: (path: string, at: string) => void): 
     locate(path, `${file.path}:${lineOf(document, path.split('.'), lines)}`);
   }
   return value as Record<string, unknown>;
+}
+
+/** @throws ConfigError if the document refers to what it does not define */
+function valueOf(document: YamlDocument, path: string): unknown {
+  try {
+    return document.toJS();
+  } catch (cause) {
+    throw new ConfigError(`${path}: ${(cause as Error).message}`, { cause });
+  }
 }
 
 function lineOf(document: YamlDocument, path: readonly string[], lines: LineCounter): number {

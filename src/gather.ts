@@ -134,8 +134,10 @@ class Gathering {
       );
       const still = await ledger.seedsAt(missing.map(({ path }) => path));
       for (const { path, missingSince } of still.values()) {
-        if (missingSince !== null) this.#batch.push({ kind: 'withdrawn', path });
+        const back = missingSince === null || this.result.again?.paths.includes(path);
+        if (!back) this.#batch.push({ kind: 'withdrawn', path });
       }
+      if (this.#batch.length === 0) return;
       await this.#record();
     }
   }

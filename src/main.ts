@@ -43,7 +43,7 @@ async function main(): Promise<number> {
   const { loadRules, verifyRules } = await import('./recipes.ts');
   const rules = loadRules(config.outlets, config.images);
   if (invocation.command !== 'run') {
-    requireSeeds(config);
+    if (invocation.files.length === 0) requireSeeds(config);
     await verifyRules(rules);
   }
   if (invocation.command === 'check') {
@@ -84,7 +84,8 @@ function sources({ configFile, flags }: Extract<Invocation, { kind: 'command' }>
     try {
       file = { path: shown, text: readFileSync(path, 'utf8'), own };
     } catch (cause) {
-      throw new ConfigError(`--config: ${(cause as Error).message}`, { cause });
+      const origin = configFile === undefined ? CONFIG_VARIABLE : '--config';
+      throw new ConfigError(`${origin}: ${(cause as Error).message}`, { cause });
     }
   }
   return {

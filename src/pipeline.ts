@@ -1,6 +1,7 @@
 // One pass after another: seeds → ledger → entries → documents → files and snapshot.
 import { join } from 'node:path';
-import { type Composed, Composer, type Site } from './compose.ts';
+import { type Composed, Composer, type RejectedChange, type Site } from './compose.ts';
+import type { Document } from './article.ts';
 import type { Config } from './config.ts';
 import { type Gathered, gather } from './gather.ts';
 import { SeedReader } from './intake/read.ts';
@@ -87,7 +88,7 @@ export class Pipeline implements AsyncDisposable {
   }
 
   async #pass(request: LookRequest, site: Site): Promise<PassResult> {
-    const { config, rules, now, quietMs, signal } = this.#options;
+    const { config, rules, quietMs, signal } = this.#options;
     const reindex = (await this.#ledger.note(IDENTITY_RULES)) !== rules.identity;
     // At the start all are due anyway.
     const outlets = this.#due ?? new Set<string>();
@@ -104,17 +105,32 @@ export class Pipeline implements AsyncDisposable {
     }
     this.#tally = await this.#ledger.tally();
     if (this.#wouldLoseAll()) return { ...gathered, published: [], publishError: null, seedsLost: true };
-    if (this.#due?.size === 0) return { ...gathered, published: [], publishError: null, seedsLost: false };
-    this.#composer ??= this.#createComposer(site);
-    const composed = await this.#composer.compose(now(), this.#due ?? undefined);
-    const publication = await this.#publish(composed, this.#due === null);
+    if (this.#due?.size === 0) return { ...gathered, ...(await this.#publish([], false)), seedsLost: false };
+    const first = this.#due === null;
+    const { documents, stale, rejected } = await this.#compose(site);
+    const publication = await this.#publish(documents, first);
     this.#due = new Set();
     return {
       ...gathered,
-      ...lookAgainAt(composed, gathered, config.settleMs),
       ...publication,
+      rejected: [...gathered.rejected, ...rejected],
+      again: lookAgainAt(stale, gathered.again, config.settleMs),
       seedsLost: false,
     };
+  }
+
+  /** Composes what is due; again, where a seed turned out to be no article and another copy may be one. */
+  async #compose(site: Site): Promise<Composed> {
+    const { now } = this.#options;
+    this.#composer ??= this.#createComposer(site);
+    const rejected: RejectedChange[] = [];
+    for (;;) {
+      const composed = await this.#composer.compose(now(), this.#due ?? undefined);
+      if (composed.rejected.length === 0) return { ...composed, rejected };
+      rejected.push(...composed.rejected);
+      const recorded = await this.#ledger.record(composed.rejected, now());
+      for (const outlet of recorded.outlets) this.#due?.add(outlet);
+    }
   }
 
   /** Neither ledger nor directory knows of an article, but the feeds do: both are gone, the feeds stay. */
@@ -123,8 +139,9 @@ export class Pipeline implements AsyncDisposable {
     return this.publisher.snapshot.get('feed.atom')?.body.includes('<entry') === true;
   }
 
+  /** Of no documents too: what could not be written before is tried again. */
   async #publish(
-    { documents }: Composed,
+    documents: readonly Document[],
     complete: boolean,
   ): Promise<{ published: string[]; publishError: Error | null }> {
     try {
@@ -190,9 +207,11 @@ export class Pipeline implements AsyncDisposable {
 }
 
 /** Seeds found to be other than the ledger says are looked at again, like those still being written. */
-function lookAgainAt({ stale }: Composed, { again }: Gathered, settleMs: number): Pick<Gathered, 'again'> {
-  if (stale.length === 0) return { again };
-  return {
-    again: { paths: [...(again?.paths ?? []), ...stale], delayMs: again?.delayMs ?? settleMs },
-  };
+function lookAgainAt(
+  stale: readonly string[],
+  again: Gathered['again'],
+  settleMs: number,
+): Gathered['again'] {
+  if (stale.length === 0) return again;
+  return { paths: [...(again?.paths ?? []), ...stale], delayMs: again?.delayMs ?? settleMs };
 }

@@ -1,6 +1,6 @@
 // One article → what is published of it. Read whole, cleaned and rendered once per version of it.
 import { hash } from 'node:crypto';
-import type { Content, ImagePolicy, Outlet } from './article.ts';
+import type { Content, ImagePolicy, Outlet, Rejection } from './article.ts';
 import type { SeedReader } from './intake/read.ts';
 import { writtenMs } from './intake/walk.ts';
 import type { Ledger, LedgerArticle, Rendition, RenditionFacts } from './ledger/ledger.ts';
@@ -18,11 +18,13 @@ export interface RenditionContext {
 }
 
 export type RenditionOutcome =
-  /** Neither the seed nor the rules have changed since it was made. */
-  | { readonly kind: 'kept'; readonly facts: RenditionFacts }
+  /** Neither the seed nor the rules have changed since it was made; or the seed is known to be broken. */
+  | { readonly kind: 'kept'; readonly facts: RenditionFacts | null }
   | { readonly kind: 'made'; readonly rendition: Rendition }
+  /** Read whole, the seed turns out to be no article: another copy may count. */
+  | { readonly kind: 'rejected'; readonly rejection: Rejection }
   /** The seed is not what the ledger says: what was made of it before, if anything, stands. */
-  | { readonly kind: 'stale'; readonly facts: RenditionFacts | null; readonly why: string };
+  | { readonly kind: 'stale'; readonly why: string };
 
 /** Copies of one article beyond this many say nothing more about when its text first appeared. */
 const COPIES_READ_MAX = 16;
@@ -36,10 +38,11 @@ export async function renderArticle(
   const rules = context.rules.content(outlet);
   const source = `${article.path}\n${article.copies}`;
   const facts = article.rendition;
-  if (facts?.source === source && facts.rules === rules) return { kind: 'kept', facts };
+  if (article.broken || (facts?.source === source && facts.rules === rules)) return { kind: 'kept', facts };
 
   const read = await readContent(article, outlet, context);
-  if (typeof read === 'string') return { kind: 'stale', facts, why: read };
+  if (typeof read === 'string') return { kind: 'stale', why: read };
+  if ('reason' in read) return { kind: 'rejected', rejection: read };
   const { content, link } = read;
   const digest = digestOf(content, link);
   const { firstCopy, firstAsNow } = await archived(article, digest, outlet, context);
@@ -66,12 +69,12 @@ async function readContent(
   seed: { readonly path: string; readonly fingerprint: string },
   outlet: Outlet,
   { reader, images }: RenditionContext,
-): Promise<{ content: Content; link: string } | string> {
+): Promise<{ content: Content; link: string } | Rejection | string> {
   const text = reader.whole(seed);
   if (text.kind === 'changed') return 'it has changed since it was indexed';
   if (text.kind === 'unreadable') return text.error.message;
   const parsed = parseSeed(text.text);
-  if (parsed.kind === 'rejected') return `${parsed.reason}: ${parsed.detail}`;
+  if (parsed.kind === 'rejected') return parsed;
   // Loaded when first needed: a start that finds everything as it was has no use for an HTML parser.
   const { clean } = await import('./mill/clean.ts');
   const content = clean(parsed.header, parsed.body, outlet, { images });
@@ -97,7 +100,7 @@ async function archived(
   const firstCopy = earlier[0]?.time ?? time;
   for (const copy of earlier.slice(0, COPIES_READ_MAX)) {
     const read = await readContent(copy, outlet, context);
-    if (typeof read === 'string') continue;
+    if (typeof read === 'string' || 'reason' in read) continue;
     if (digestOf(read.content, read.link) === digest) return { firstCopy, firstAsNow: copy.time };
   }
   return { firstCopy, firstAsNow: time };

@@ -93,9 +93,6 @@ export async function* scanPaths(paths: Iterable<string>, context: ScanContext):
     else if (there === null) absent.push(path);
     else found.push(there);
   }
-  // What has been written by now has been told by the kernel by now: let the watch hear of it first.
-  await nextTurn();
-  await nextTurn();
   const files = found.flatMap((each) => (each.kind === 'file' ? [each.file] : []));
   const known = await context.ledger.seedsAt([...files.map((file) => file.path), ...absent]);
   for (const each of found) {
@@ -110,16 +107,20 @@ export async function* scanPaths(paths: Iterable<string>, context: ScanContext):
   }
 }
 
-function* compare(file: SeedFile, before: KnownSeed | null, context: ScanContext): Generator<ScanEvent> {
+async function* compare(
+  file: SeedFile,
+  before: KnownSeed | null,
+  context: ScanContext,
+): AsyncGenerator<ScanEvent> {
   const { path } = file;
-  if (before?.fingerprint === file.fingerprint && !context.reindex) {
+  // One that was missing is looked at in any case: what identifies it may have changed meanwhile.
+  if (before?.fingerprint === file.fingerprint && before.missingSince === null && !context.reindex) {
     context.waiting.forget(path);
-    if (before.missingSince === null) yield { kind: 'same' };
-    else yield { kind: 'change', change: { kind: 'returned', path } };
+    yield { kind: 'same' };
     return;
   }
-  const sinceSameMs = context.waiting.sinceSameMs(file);
-  const delayMs = settleDelay(file, context.now, context.settleMs, context.sighting(path), sinceSameMs);
+  const sinceSameMs = before?.fingerprint === file.fingerprint ? Infinity : context.waiting.sinceSameMs(file);
+  const delayMs = await settlesIn(file, sinceSameMs, context);
   const change = delayMs > 0 ? null : look(file, before, context);
   if (change === null) {
     yield { kind: 'waiting', path, delayMs: delayMs || context.settleMs };
@@ -135,27 +136,35 @@ function* compare(file: SeedFile, before: KnownSeed | null, context: ScanContext
   yield { kind: 'change', change };
 }
 
+/** See {@link settleDelay}. ms */
+async function settlesIn(file: SeedFile, sinceSameMs: number, context: ScanContext): Promise<number> {
+  const { now, settleMs, sighting } = context;
+  const delayMs = settleDelay(file, now, settleMs, null, sinceSameMs);
+  if (delayMs === 0 || sighting(file.path) === null) return delayMs;
+  // What has been written by now has been told by the kernel by now: let the watch hear of it first.
+  await nextTurn();
+  await nextTurn();
+  return settleDelay(file, now, settleMs, sighting(file.path), sinceSameMs);
+}
+
 /** Reads the head of a seed. `null` if it is changing under the reader's eyes. */
 function look(file: SeedFile, before: KnownSeed | null, context: ScanContext): SeedChange | null {
   const { path, fingerprint } = file;
-  const firstSeen = before?.firstSeen ?? context.now;
-  const rejected = (rejection: Rejection): SeedChange => ({
-    kind: 'rejected',
-    path,
-    fingerprint,
-    firstSeen,
-    rejection,
-  });
   if (file.size > context.seedBytesMax) {
     const detail = `${file.size} bytes, ${context.seedBytesMax} allowed`;
-    return rejected({ reason: 'too-large', line: 0, detail });
+    return { kind: 'rejected', path, fingerprint, rejection: { reason: 'too-large', line: 0, detail } };
   }
   const indexed = readIndex(file, context);
   if (indexed === null) return null;
-  if ('rejection' in indexed) return rejected(indexed.rejection);
+  if ('rejection' in indexed) return { kind: 'rejected', path, fingerprint, rejection: indexed.rejection };
   const { identity } = indexed;
-  const time = placement(identity.headerTime, file, before, firstSeen);
-  return { kind: 'indexed', path, fingerprint, firstSeen, identity, time };
+  return {
+    kind: 'indexed',
+    path,
+    fingerprint,
+    identity,
+    time: placement(identity, file, before, context.now),
+  };
 }
 
 function readIndex(file: SeedFile, { reader, index }: ScanContext): Indexed | null {
@@ -174,19 +183,18 @@ function readIndex(file: SeedFile, { reader, index }: ScanContext): Indexed | nu
 }
 
 /**
- * What places an article in time: the header's time, but never later than when the seed was first
- * seen. Without one, the file's own time when it was first seen: kept, so that an edit does not make
- * an undated article new.
+ * What places an article in time: its header's time, or the file's where it has none, but never later
+ * than when it was first seen so. Decided once: neither waiting nor rewriting the file makes an article
+ * new whose header says what it said.
  */
 function placement(
-  headerTime: number | null,
+  { url, headerTime }: Identity,
   file: SeedFile,
   before: KnownSeed | null,
-  firstSeen: number,
+  now: number,
 ): number {
-  if (headerTime !== null) return Math.min(headerTime, firstSeen);
-  if (before?.headerTime === null && before.time !== null) return before.time;
-  return Math.min(file.modifiedMs, firstSeen);
+  if (before?.url === url && before.headerTime === headerTime && before.time !== null) return before.time;
+  return Math.min(headerTime ?? file.modifiedMs, now);
 }
 
 function* gone(known: KnownSeed, unlisted: readonly string[], now: number): Generator<ScanEvent> {

@@ -52,9 +52,11 @@ export function* walk(options: WalkOptions, from = ''): Generator<Found> {
 export function lookAt(options: WalkOptions, path: string): Found | 'directory' | null {
   if (path.split('/').some((name) => name.startsWith('.')))
     return { kind: 'ignored', path, why: 'a dot-file' };
-  if (!foldersAreReal(options.root, path)) return null;
-  if (statOrNull(() => lstatSync(join(options.root, path)))?.isDirectory()) return 'directory';
-  return examine(options, path);
+  const stats = foldersAreReal(options.root, path)
+    ? statOrNull(() => lstatSync(join(options.root, path)))
+    : null;
+  if (stats === null && !path.includes('\uFFFD')) return null;
+  return stats?.isDirectory() ? 'directory' : examine(options, path);
 }
 
 function examine({ root, extensions }: WalkOptions, path: string): Found | null {

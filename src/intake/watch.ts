@@ -23,7 +23,7 @@ const BURST_EVENTS = 500;
 
 export class SeedWatch implements Disposable {
   readonly #options: WatchOptions;
-  readonly #watched = new Map<string, { watcher: FSWatcher; inode: number }>();
+  readonly #watched = new Map<string, { watcher: FSWatcher; identity: string }>();
   readonly #sightings = new Map<string, { appeared: boolean; written: boolean; at: number }>();
   /** Events since the last pause, and what ends them. */
   #burst = 0;
@@ -37,13 +37,15 @@ export class SeedWatch implements Disposable {
   follow(path: string): void {
     const directory = join(this.#options.root, path);
     try {
-      const { ino } = statSync(directory);
+      const { dev, ino, birthtimeMs } = statSync(directory);
+      // The number of a directory that is gone is soon given to another.
+      const identity = `${dev}-${ino}-${birthtimeMs}`;
       const current = this.#watched.get(path);
-      if (current?.inode === ino) return;
+      if (current?.identity === identity) return;
       current?.watcher.close();
       const watcher = watch(directory, (type, name) => this.#heard(path, type, name));
       watcher.on('error', (error) => this.#lost(path, error));
-      this.#watched.set(path, { watcher, inode: ino });
+      this.#watched.set(path, { watcher, identity });
     } catch (error) {
       this.#lost(path, error as Error);
     }

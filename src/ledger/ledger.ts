@@ -18,8 +18,8 @@ export class LedgerRefusedError extends Error {
 export interface KnownSeed {
   readonly path: string;
   readonly fingerprint: string;
-  /** When it was first seen. ms */
-  readonly firstSeen: number;
+  /** As written; `null` if it has never been an article. */
+  readonly url: string | null;
   /** What places its article in time; `null` if it has never been one. ms */
   readonly time: number | null;
   /** The header's own time, as written; `null` if it has none. ms */
@@ -34,7 +34,6 @@ export type SeedChange =
       readonly kind: 'indexed';
       readonly path: string;
       readonly fingerprint: string;
-      readonly firstSeen: number;
       readonly identity: Identity;
       /** What places the article. */
       readonly time: number;
@@ -44,11 +43,9 @@ export type SeedChange =
       readonly kind: 'rejected';
       readonly path: string;
       readonly fingerprint: string;
-      readonly firstSeen: number;
       readonly rejection: Rejection;
     }
   | { readonly kind: 'missing'; readonly path: string; readonly since: number }
-  | { readonly kind: 'returned'; readonly path: string }
   | { readonly kind: 'withdrawn'; readonly path: string };
 
 /** What {@link Ledger.record} did with the changes. */
@@ -91,6 +88,8 @@ export interface LedgerArticle {
   /** The seed that wins: the latest header time, then the first file name. */
   readonly path: string;
   readonly fingerprint: string;
+  /** The seed holds no article now; what was made of it before stands. */
+  readonly broken: boolean;
   /** The fingerprints of all seeds that hold this article, apart by a space. */
   readonly copies: string;
   readonly rendition: RenditionFacts | null;

@@ -12,7 +12,6 @@ export const MIGRATIONS: readonly string[] = [
     id            INTEGER PRIMARY KEY,
     path          TEXT NOT NULL UNIQUE,
     fingerprint   TEXT NOT NULL,
-    first_seen    INTEGER NOT NULL,
     header_time   INTEGER,
     time          INTEGER,
     url           TEXT,

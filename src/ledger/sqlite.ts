@@ -11,18 +11,18 @@ import {
   type Recorded,
   type RejectedSeed,
   type Rendition,
-  type RenditionFacts,
   type SeedChange,
   type Tally,
 } from './ledger.ts';
+import { asBuffer, knownSeed, ledgerArticle, type NewestRow, type SeedRow } from './rows.ts';
 import { prepareStatements, type Statements } from './statements.ts';
+import { adjusted, countAll, countsOf, type SeedCounts } from './tally.ts';
 
 /** Made by `openLedger`. */
 export class SqliteLedger implements Ledger {
   readonly #database: DatabaseSync;
   readonly #file: string;
   readonly #election: Election;
-  /** Counted once and kept in step, for counting a million rows takes longer than a run should. */
   #tally: Tally;
   readonly #statements: Statements;
 
@@ -70,10 +70,11 @@ export class SqliteLedger implements Ledger {
         for (const change of changes) this.#apply(change, contested, difference);
         const outcome = elect(this.#election, changes, contested, now);
         this.#database.exec('COMMIT');
-        this.#keepTally(difference, outcome.live);
+        this.#tally = adjusted(this.#tally, difference, outcome.live, (outlet) => this.#isKnown(outlet));
         return outcome.recorded;
       } catch (error) {
-        this.#database.exec('ROLLBACK');
+        // A full disk has SQLite roll back by itself.
+        if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
         throw error;
       }
     });
@@ -86,7 +87,7 @@ export class SqliteLedger implements Ledger {
       difference[count] += after[count] - countsOf(before)[count];
     }
     // A file that is not there still holds its article, until it is withdrawn.
-    if (change.kind === 'missing' || change.kind === 'returned') return;
+    if (change.kind === 'missing') return;
     if (before?.key) contest(contested, asBuffer(before.key), null);
     if (change.kind === 'indexed') contest(contested, change.identity.key, change.identity);
   }
@@ -96,47 +97,32 @@ export class SqliteLedger implements Ledger {
     const { path } = change;
     switch (change.kind) {
       case 'indexed': {
-        const { fingerprint, firstSeen, time } = change;
+        const { fingerprint, time } = change;
         const { headerTime, url, key, canonical } = change.identity;
         if (before?.key && before.url === url && key.compare(before.key) !== 0) {
           // The file says what it said; only the rules of identity have changed. A published id never does.
           this.#statements.moveArticle.run({ key, canonical, former: before.key });
         }
-        this.#statements.index.run({ path, fingerprint, firstSeen, headerTime, time, url, key });
+        this.#statements.index.run({ path, fingerprint, headerTime, time, url, key });
         return { seeds: 1, rejected: 0, missing: 0 };
       }
       case 'rejected': {
-        const { fingerprint, firstSeen, rejection } = change;
+        const { fingerprint, rejection } = change;
         const { reason, line, detail } = rejection;
-        this.#statements.reject.run({ path, fingerprint, firstSeen, reason, line, detail });
+        this.#statements.reject.run({ path, fingerprint, reason, line, detail });
         return { seeds: 1, rejected: 1, missing: 0 };
       }
       case 'missing':
         this.#statements.markMissing.run({ path, since: change.since });
         return { ...countsOf(before), missing: before ? 1 : 0 };
-      case 'returned':
-        this.#statements.markReturned.run(path);
-        return { ...countsOf(before), missing: 0 };
       case 'withdrawn':
         this.#statements.remove.run(path);
         return countsOf(undefined);
     }
   }
 
-  #keepTally(by: SeedCounts, live: ReadonlyMap<string, number>): void {
-    const outlets = new Map(this.#tally.outlets);
-    let articles = this.#tally.articles;
-    for (const [outlet, difference] of live) {
-      outlets.set(outlet, (outlets.get(outlet) ?? 0) + difference);
-      articles += difference;
-    }
-    this.#tally = {
-      outlets,
-      articles,
-      seeds: this.#tally.seeds + by.seeds,
-      rejected: this.#tally.rejected + by.rejected,
-      missing: this.#tally.missing + by.missing,
-    };
+  #isKnown(outlet: string): boolean {
+    return this.#statements.outletKnown.get(outlet) !== undefined;
   }
 
   newest(outlet: string | null, limit: number): Promise<readonly LedgerArticle[]> {
@@ -170,7 +156,8 @@ export class SqliteLedger implements Ledger {
         }
         this.#database.exec('COMMIT');
       } catch (error) {
-        this.#database.exec('ROLLBACK');
+        // A full disk has SQLite roll back by itself.
+        if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
         throw error;
       }
     });
@@ -212,76 +199,4 @@ export class SqliteLedger implements Ledger {
       return Promise.reject(error);
     }
   }
-}
-
-interface SeedRow {
-  path: string;
-  fingerprint: string;
-  first_seen: number;
-  header_time: number | null;
-  time: number | null;
-  missing_since: number | null;
-  url: string | null;
-  key: Uint8Array | null;
-  reason: string | null;
-}
-
-function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
-  return Buffer.from(buffer, byteOffset, byteLength);
-}
-
-type SeedCounts = Record<'seeds' | 'rejected' | 'missing', number>;
-
-function countsOf(row: SeedRow | undefined): SeedCounts {
-  if (row === undefined) return { seeds: 0, rejected: 0, missing: 0 };
-  return {
-    seeds: 1,
-    rejected: row.reason === null ? 0 : 1,
-    missing: row.missing_since === null ? 0 : 1,
-  };
-}
-
-function knownSeed(row: unknown): KnownSeed {
-  const { path, fingerprint, first_seen, header_time, time, missing_since } = row as Omit<
-    SeedRow,
-    'url' | 'key' | 'reason'
-  >;
-  return {
-    path,
-    fingerprint,
-    firstSeen: first_seen,
-    headerTime: header_time,
-    time,
-    missingSince: missing_since,
-  };
-}
-
-type NewestRow = Omit<LedgerArticle, 'rendition'> & {
-  [Key in keyof RenditionFacts]: RenditionFacts[Key] | null;
-};
-
-function ledgerArticle(row: NewestRow): LedgerArticle {
-  const { source, rules, digest, title, link, published, updated, bytes, ...article } = row;
-  const rendition =
-    source === null
-      ? null
-      : ({ source, rules, digest, title, link, published, updated, bytes } as RenditionFacts);
-  return { ...article, rendition };
-}
-
-function countAll(database: DatabaseSync): Tally {
-  const seeds = database
-    .prepare(
-      `SELECT (SELECT count(*) FROM seed) AS seeds,
-              (SELECT count(*) FROM seed WHERE reason IS NOT NULL) AS rejected,
-              (SELECT count(*) FROM seed WHERE missing_since IS NOT NULL) AS missing`,
-    )
-    .get() as { seeds: number; rejected: number; missing: number };
-  const rows = database.prepare('SELECT outlet, count(seed) AS live FROM article GROUP BY outlet').all() as {
-    outlet: string;
-    live: number;
-  }[];
-  const outlets = new Map(rows.map(({ outlet, live }) => [outlet, live]));
-  const articles = rows.reduce((sum, { live }) => sum + live, 0);
-  return { ...seeds, outlets, articles };
 }

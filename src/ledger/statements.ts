@@ -1,10 +1,10 @@
 // The ledger's SQL, prepared once.
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 
-const KNOWN = 'path, fingerprint, first_seen, header_time, time, missing_since';
+const KNOWN = 'path, fingerprint, url, header_time, time, missing_since';
 
 const newest = (where: string): string => `
-  SELECT article.id, uuid, canonical, outlet, article.time, seed.path, seed.fingerprint,
+  SELECT article.id, uuid, canonical, outlet, article.time, seed.path, seed.fingerprint, reason IS NOT NULL AS broken,
          (SELECT group_concat(fingerprint, ' ' ORDER BY path) FROM seed AS copy WHERE copy.key = article.key) AS copies,
          source, rules, digest, title, link, published, updated, bytes
   FROM article JOIN seed ON seed.id = article.seed LEFT JOIN rendition ON rendition.article = article.id
@@ -12,7 +12,7 @@ const newest = (where: string): string => `
 
 const SQL = {
   seeds: `SELECT ${KNOWN} FROM seed WHERE path > :after ORDER BY path LIMIT :limit`,
-  seedAt: `SELECT ${KNOWN}, url, key, reason FROM seed WHERE path = ?`,
+  seedAt: `SELECT ${KNOWN}, key, reason FROM seed WHERE path = ?`,
   absence: `SELECT count(*) AS count, coalesce(min(missing_since), 0) AS first,
     coalesce(max(missing_since), 0) AS last FROM seed WHERE missing_since IS NOT NULL`,
   orphans: `
@@ -23,22 +23,22 @@ const SQL = {
       LIMIT ?)`,
   missing: `SELECT ${KNOWN} FROM seed WHERE missing_since IS NOT NULL ORDER BY missing_since LIMIT ?`,
   index: `
-    INSERT INTO seed (path, fingerprint, first_seen, header_time, time, url, key)
-    VALUES (:path, :fingerprint, :firstSeen, :headerTime, :time, :url, :key)
+    INSERT INTO seed (path, fingerprint, header_time, time, url, key)
+    VALUES (:path, :fingerprint, :headerTime, :time, :url, :key)
     ON CONFLICT (path) DO UPDATE SET fingerprint = excluded.fingerprint,
       header_time = excluded.header_time, time = excluded.time, url = excluded.url,
       key = excluded.key, missing_since = NULL, reason = NULL, line = NULL, detail = NULL`,
   reject: `
-    INSERT INTO seed (path, fingerprint, first_seen, reason, line, detail)
-    VALUES (:path, :fingerprint, :firstSeen, :reason, :line, :detail)
+    INSERT INTO seed (path, fingerprint, reason, line, detail)
+    VALUES (:path, :fingerprint, :reason, :line, :detail)
     ON CONFLICT (path) DO UPDATE SET fingerprint = excluded.fingerprint, missing_since = NULL,
       reason = excluded.reason, line = excluded.line, detail = excluded.detail`,
   markMissing: 'UPDATE seed SET missing_since = :since WHERE path = :path AND missing_since IS NULL',
-  markReturned: 'UPDATE seed SET missing_since = NULL WHERE path = ?',
   remove: 'DELETE FROM seed WHERE path = ?',
   moveArticle: 'UPDATE OR IGNORE article SET key = :key, canonical = :canonical WHERE key = :former',
   newest: newest(''),
   newestOf: newest('AND outlet = :outlet'),
+  outletKnown: 'SELECT 1 FROM article WHERE outlet = ? LIMIT 1',
   copies: `SELECT path, fingerprint, seed.time FROM seed JOIN article ON article.key = seed.key
     WHERE article.id = ? ORDER BY seed.time, path`,
   entry: 'SELECT atom FROM rendition WHERE article = ?',

@@ -1,0 +1,55 @@
+// A plain HTTP client: no redirects, no decoding, TCP and Unix sockets alike.
+import { type IncomingHttpHeaders, request } from 'node:http';
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+}
+
+/** @param socket the path of a Unix socket, if it is not to be TCP */
+export function get(
+  url: string,
+  { socket, headers = {} }: { socket?: string; headers?: Record<string, string> } = {},
+): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const asked = request(
+      url,
+      { agent: false, headers, ...(socket !== undefined && { socketPath: socket }) },
+      (response) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('error', reject);
+        response.on('end', () =>
+          resolve({
+            status: response.statusCode!,
+            headers: response.headers,
+            body: Buffer.concat(chunks),
+          }),
+        );
+      },
+    );
+    asked.on('error', reject);
+    asked.end();
+  });
+}
+
+/** The document at `url`, once there is one. */
+export async function text(url: string): Promise<string> {
+  const { status, body } = await get(url);
+  if (status !== 200) throw new Error(`${url}: ${status} ${body.toString()}`);
+  return body.toString();
+}
+
+export interface HealthReport {
+  readonly status: string;
+  readonly alarms: Readonly<Record<string, string>>;
+  readonly articles: number;
+  readonly seeds: { readonly known: number; readonly missing: number; readonly rejected: number };
+  readonly lastPass: object | null;
+}
+
+export async function health(url: string, socket?: string): Promise<HealthReport> {
+  const { body } = await get(`${url}/healthz`, socket === undefined ? {} : { socket });
+  return JSON.parse(body.toString()) as HealthReport;
+}

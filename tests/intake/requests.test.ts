@@ -1,0 +1,169 @@
+import { describe, expect, test } from 'vitest';
+import { type LookRequest, LookRequests } from '../../src/intake/requests.ts';
+import { until } from '../support/process.ts';
+
+/** Records each look, which lasts until it is let go. */
+class Looker {
+  readonly seen: LookRequest[] = [];
+  atOnce = 0;
+  atOnceMax = 0;
+  readonly #holds: boolean;
+  #letGo: (() => void)[] = [];
+  readonly requests: LookRequests;
+
+  constructor({ holds }: { holds: boolean }) {
+    this.#holds = holds;
+    this.requests = new LookRequests((request) => this.#look(request), 5);
+  }
+
+  async #look(request: LookRequest): Promise<void> {
+    this.seen.push(request);
+    this.atOnce += 1;
+    this.atOnceMax = Math.max(this.atOnceMax, this.atOnce);
+    if (this.#holds) await new Promise<void>((resolve) => this.#letGo.push(resolve));
+    this.atOnce -= 1;
+  }
+
+  /** Waits for the look of this number (from 1) to begin. */
+  async begun(number: number): Promise<void> {
+    await until(() => this.seen.length >= number || undefined);
+  }
+
+  letGo(): void {
+    this.#letGo.shift()!();
+  }
+}
+
+const paths = (request: LookRequest | undefined): string[] => [...request!.paths].sort();
+
+describe('requests made in one moment', () => {
+  test('are one look at all their paths', async () => {
+    const looker = new Looker({ holds: false });
+    looker.requests.ask(['a', 'b']);
+    looker.requests.ask(['b', 'c']);
+    await looker.requests.idle();
+    expect(looker.seen).toEqual([{ all: false, paths: new Set(['a', 'b', 'c']) }]);
+  });
+
+  test('are one look at everything if one of them asks for it', async () => {
+    const looker = new Looker({ holds: false });
+    looker.requests.ask(['a']);
+    looker.requests.ask();
+    looker.requests.ask(['b']);
+    await looker.requests.idle();
+    expect(looker.seen).toEqual([{ all: true, paths: new Set() }]);
+  });
+
+  test('are a look at everything if they name very many paths', async () => {
+    const looker = new Looker({ holds: false });
+    const names = Array.from({ length: 5001 }, (_, i) => String(i));
+    looker.requests.ask(names.slice(0, 5000));
+    await looker.requests.idle();
+    looker.requests.ask(names);
+    await looker.requests.idle();
+    expect(looker.seen.map(({ all }) => all)).toEqual([false, true]);
+    expect(looker.seen[0]!.paths.size).toBe(5000);
+  });
+
+  test('that name no path are a look all the same', async () => {
+    const looker = new Looker({ holds: false });
+    looker.requests.ask([]);
+    await looker.requests.idle();
+    expect(looker.seen).toEqual([{ all: false, paths: new Set() }]);
+  });
+});
+
+describe('requests made during a look', () => {
+  test('wait until it has ended, and none is lost', async () => {
+    const looker = new Looker({ holds: true });
+    looker.requests.ask(['a']);
+    await looker.begun(1);
+    looker.requests.ask(['b']);
+    looker.requests.ask(['a']);
+    looker.letGo();
+    await looker.begun(2);
+    looker.requests.ask();
+    looker.letGo();
+    await looker.begun(3);
+    looker.letGo();
+    await looker.requests.idle();
+    expect(looker.seen.map(paths)).toEqual([['a'], ['a', 'b'], []]);
+    expect(looker.seen.map(({ all }) => all)).toEqual([false, false, true]);
+  });
+
+  test('never run beside it', async () => {
+    const looker = new Looker({ holds: true });
+    for (let look = 1; look <= 5; look += 1) {
+      looker.requests.ask([String(look)]);
+      await looker.begun(look);
+      looker.requests.ask([String(look)]);
+      // Longer than requests are collected for.
+      await new Promise((resolve) => setTimeout(resolve, 15));
+      looker.letGo();
+    }
+    await looker.begun(6);
+    looker.letGo();
+    await looker.requests.idle();
+    expect(looker.atOnceMax).toBe(1);
+  });
+
+  test('do not change what it looks at', async () => {
+    const looker = new Looker({ holds: true });
+    looker.requests.ask(['a']);
+    await looker.begun(1);
+    looker.requests.ask(['b']);
+    expect(looker.seen.map(paths)).toEqual([['a']]);
+    looker.letGo();
+    await looker.begun(2);
+    looker.letGo();
+  });
+});
+
+describe('idle', () => {
+  test('is at once if nothing was asked for', async () => {
+    const looker = new Looker({ holds: false });
+    await looker.requests.idle();
+    expect(looker.seen).toEqual([]);
+  });
+
+  test('waits for a look that begins because of one that ends', async () => {
+    const looker = new Looker({ holds: true });
+    looker.requests.ask(['a']);
+    await looker.begun(1);
+    looker.requests.ask(['b']);
+    let idle = false;
+    const waited = looker.requests.idle().then(() => (idle = true));
+    looker.letGo();
+    await looker.begun(2);
+    expect(idle).toBe(false);
+    looker.letGo();
+    await waited;
+    expect(looker.atOnce).toBe(0);
+  });
+});
+
+describe('stop', () => {
+  test('waits until the look has ended, and begins no other', async () => {
+    const looker = new Looker({ holds: true });
+    looker.requests.ask(['a']);
+    await looker.begun(1);
+    looker.requests.ask(['b']);
+    let stopped = false;
+    const stopping = looker.requests.stop().then(() => (stopped = true));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(stopped).toBe(false);
+    looker.letGo();
+    await stopping;
+    looker.requests.ask(['c']);
+    await looker.requests.idle();
+    expect(looker.seen.map(paths)).toEqual([['a']]);
+  });
+
+  test('drops what has not begun', async () => {
+    const looker = new Looker({ holds: false });
+    looker.requests.ask(['a']);
+    await looker.requests.stop();
+    await looker.requests.idle();
+    expect(looker.seen).toEqual([]);
+  });
+});

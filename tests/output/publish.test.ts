@@ -1,0 +1,210 @@
+// Documents → files and the snapshot of the same bytes.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { Document } from '../../src/article.ts';
+import { Publisher } from '../../src/output/publish.ts';
+import { temporaryDirectory, writeFiles } from '../support/directories.ts';
+
+const T = Date.UTC(2026, 2, 10, 12);
+
+function documents(bodies: Readonly<Record<string, string | Buffer>>): Document[] {
+  return Object.entries(bodies).map(([path, body]) => ({ path, body: Buffer.from(body) }));
+}
+
+function files(directory: string): string[] {
+  const entries = readdirSync(directory, { recursive: true, withFileTypes: true });
+  const found = entries.filter((entry) => !entry.isDirectory());
+  return found.map(({ parentPath, name }) => join(parentPath, name).slice(directory.length + 1)).sort();
+}
+
+describe('publishing', () => {
+  it('writes each document under its path and serves the same bytes', async () => {
+    const directory = join(temporaryDirectory(), 'made', 'for', 'it');
+    const publisher = new Publisher(directory);
+    const changed = await publisher.publish(
+      documents({ 'feed.atom': 'all', 'outlets/voa.atom': '美' }),
+      true,
+      T,
+    );
+    expect(changed.sort()).toEqual(['feed.atom', 'outlets/voa.atom']);
+    expect(files(directory)).toEqual(['feed.atom', 'outlets/voa.atom']);
+    for (const [path, { body }] of publisher.snapshot) {
+      expect(readFileSync(join(directory, path))).toEqual(body);
+    }
+    expect(publisher.snapshot.get('outlets/voa.atom')!.body.toString()).toBe('美');
+  });
+
+  it('never shows a reader a file that is torn or missing', async () => {
+    const directory = temporaryDirectory();
+    const file = join(directory, 'feed.atom');
+    const size = 2_000_000;
+    const version = (n: number): Document[] => documents({ 'feed.atom': Buffer.alloc(size, 65 + (n % 26)) });
+    const publisher = new Publisher(directory);
+    await publisher.publish(version(0), true, T);
+    const reader = spawn(process.execPath, ['--eval', READER, file, String(size)], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    onTestFinished(() => void reader.kill('SIGKILL'));
+    let said = '';
+    reader.stdout.on('data', (chunk) => (said += String(chunk)));
+    await expect.poll(() => said, { timeout: 15_000 }).toContain('reading');
+    for (let n = 1; n <= 40; n += 1) await publisher.publish(version(n), true, T + n * 1000);
+    reader.stdin.end();
+    await once(reader, 'close');
+    const { reads, faults, versions } = JSON.parse(said.split('\n')[1]!) as {
+      reads: number;
+      faults: string[];
+      versions: number;
+    };
+    expect(faults).toEqual([]);
+    expect(reads).toBeGreaterThan(1);
+    expect(versions).toBeGreaterThan(1);
+  });
+
+  it('leaves a file alone whose bytes do not change', async () => {
+    const directory = temporaryDirectory();
+    const publisher = new Publisher(directory);
+    await publisher.publish(documents({ 'a.atom': 'a', 'b.atom': 'b' }), true, T);
+    const before = statSync(join(directory, 'a.atom'), { bigint: true });
+    const kept = publisher.snapshot.get('a.atom');
+    expect(await publisher.publish(documents({ 'a.atom': 'a', 'b.atom': 'B' }), true, T + 9000)).toEqual([
+      'b.atom',
+    ]);
+    const after = statSync(join(directory, 'a.atom'), { bigint: true });
+    expect([after.ino, after.mtimeNs, after.ctimeNs]).toEqual([before.ino, before.mtimeNs, before.ctimeNs]);
+    expect(publisher.snapshot.get('a.atom')).toBe(kept);
+    expect(readFileSync(join(directory, 'b.atom'), 'utf8')).toBe('B');
+  });
+
+  it('gives two changes within one second different dates, in the file too', async () => {
+    const directory = temporaryDirectory();
+    const publisher = new Publisher(directory);
+    const dates: number[] = [];
+    for (const [index, body] of ['1', '2', '3'].entries()) {
+      await publisher.publish(documents({ 'feed.atom': body }), true, T + 100 * index);
+      dates.push(publisher.snapshot.get('feed.atom')!.lastModified);
+      expect(statSync(join(directory, 'feed.atom')).mtimeMs).toBe(dates[index]);
+    }
+    expect(dates).toEqual([T, T + 1000, T + 2000]);
+  });
+
+  it('dates a change by when it was made, to the second, and never back', async () => {
+    const publisher = new Publisher(temporaryDirectory());
+    await publisher.publish(documents({ 'feed.atom': '1' }), true, T + 999);
+    expect(publisher.snapshot.get('feed.atom')!.lastModified).toBe(T);
+    await publisher.publish(documents({ 'feed.atom': '2' }), true, T + 60_001);
+    expect(publisher.snapshot.get('feed.atom')!.lastModified).toBe(T + 60_000);
+    await publisher.publish(documents({ 'feed.atom': '3' }), true, T - 86_400_000);
+    expect(publisher.snapshot.get('feed.atom')!.lastModified).toBeGreaterThan(T + 60_000);
+  });
+
+  it('removes what is no more when it is told all that there is, and nothing else', async () => {
+    const directory = temporaryDirectory();
+    await writeFiles(directory, { 'robots.txt': 'the operator’s own' });
+    const publisher = new Publisher(directory);
+    await publisher.publish(documents({ 'feed.atom': '1', 'outlets/gone.atom': '1' }), true, T);
+    expect(await publisher.publish(documents({ 'feed.atom': '2' }), false, T)).toEqual(['feed.atom']);
+    expect(files(directory)).toEqual(['feed.atom', 'outlets/gone.atom', 'robots.txt']);
+    expect([...publisher.snapshot.keys()].sort()).toEqual(['feed.atom', 'outlets/gone.atom']);
+    const changed = await publisher.publish(documents({ 'feed.atom': '2' }), true, T);
+    expect(changed).toEqual(['outlets/gone.atom']);
+    expect(files(directory)).toEqual(['feed.atom', 'robots.txt']);
+    expect([...publisher.snapshot.keys()]).toEqual(['feed.atom']);
+  });
+
+  it('leaves a snapshot that was taken before as it was', async () => {
+    const publisher = new Publisher(temporaryDirectory());
+    await publisher.publish(documents({ 'feed.atom': '1', 'a.atom': '1' }), true, T);
+    const taken = publisher.snapshot;
+    await publisher.publish(documents({ 'feed.atom': '2', 'b.atom': '2' }), false, T);
+    await publisher.publish(documents({ 'feed.atom': '3' }), true, T);
+    expect([...taken].map(([path, { body }]) => [path, body.toString()])).toEqual([
+      ['feed.atom', '1'],
+      ['a.atom', '1'],
+    ]);
+  });
+
+  it('serves what it cannot write, writes the rest, and tries again the next time', async () => {
+    const directory = temporaryDirectory();
+    const publisher = new Publisher(directory);
+    await mkdir(join(directory, 'feed.atom', 'in-the-way'), { recursive: true });
+    const both = documents({ 'feed.atom': '1', 'a.atom': '1' });
+    await expect(publisher.publish(both, true, T)).rejects.toThrow(AggregateError);
+    expect(publisher.snapshot.get('feed.atom')!.body.toString()).toBe('1');
+    expect(files(directory)).toEqual(['a.atom']);
+    await rm(join(directory, 'feed.atom'), { recursive: true });
+    await publisher.publish(both, true, T);
+    expect(readFileSync(join(directory, 'feed.atom'), 'utf8')).toBe('1');
+  });
+
+  it('never writes through a link that stands where it puts its unfinished files', async () => {
+    const [directory, elsewhere] = [temporaryDirectory(), temporaryDirectory()];
+    const victim = join(elsewhere, 'victim');
+    await writeFile(victim, 'kept');
+    const publisher = new Publisher(directory);
+    await publisher.publish(documents({ 'feed.atom': '1' }), true, T);
+    await symlink(victim, join(directory, '.feed.atom.feedmill-tmp'));
+    await publisher.publish(documents({ 'feed.atom': '2' }), true, T).catch(() => {});
+    expect(readFileSync(victim, 'utf8')).toBe('kept');
+    await publisher.publish(documents({ 'feed.atom': '3' }), true, T);
+    expect(readFileSync(join(directory, 'feed.atom'), 'utf8')).toBe('3');
+  });
+});
+
+describe('a publisher that starts', () => {
+  it('serves what was published last, with the same validators', async () => {
+    const directory = temporaryDirectory();
+    const first = new Publisher(directory);
+    await first.publish(documents({ 'feed.atom': '1', 'outlets/voa.atom': '1', 'index.html': '1' }), true, T);
+    await first.publish(documents({ 'feed.atom': '2' }), false, T + 10);
+    const second = new Publisher(directory);
+    expect(Object.fromEntries(second.snapshot)).toEqual(Object.fromEntries(first.snapshot));
+  });
+
+  it('takes what it would have published for its own, and nothing beside it', async () => {
+    const directory = temporaryDirectory();
+    await writeFiles(directory, { 'robots.txt': '1', 'feed.atom': '1', 'notes.atom.bak': '1' });
+    expect([...new Publisher(directory).snapshot.keys()]).toEqual(['feed.atom']);
+  });
+
+  it('clears away what a killed one had not finished', async () => {
+    const directory = temporaryDirectory();
+    await writeFiles(directory, {
+      '.feed.atom.feedmill-tmp': 'half',
+      'outlets/.voa.atom.feedmill-tmp': 'half',
+      'feed.atom': 'whole',
+      '.keep': '',
+    });
+    expect([...new Publisher(directory).snapshot.keys()]).toEqual(['feed.atom']);
+    expect(files(directory)).toEqual(['.keep', 'feed.atom']);
+    expect(existsSync(join(directory, 'outlets'))).toBe(true);
+  });
+});
+
+/** Reads a file over and over until its standard input ends, then says what it has met. */
+const READER = `
+  const { readFileSync } = require('node:fs');
+  const [file, size] = process.argv.slice(1);
+  const faults = new Set(), versions = new Set();
+  let reads = 0, more = true;
+  process.stdin.on('end', () => (more = false)).resume();
+  const read = () => {
+    try {
+      const bytes = readFileSync(file);
+      if (bytes.length !== Number(size)) faults.add('cut to ' + bytes.length);
+      else if (!bytes.equals(Buffer.alloc(bytes.length, bytes[0]))) faults.add('mixed');
+      versions.add(bytes[0]);
+    } catch (error) {
+      faults.add(error.code);
+    }
+    reads += 1;
+    if (reads === 1) console.log('reading');
+    if (more) setImmediate(read);
+    else console.log(JSON.stringify({ reads, faults: [...faults], versions: versions.size }));
+  };
+  read();
+`;

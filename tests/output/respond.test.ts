@@ -1,0 +1,220 @@
+// A request and a snapshot → a response.
+import { describe, expect, it } from 'vitest';
+import { type Health, type Request, respond, type Response } from '../../src/output/respond.ts';
+import { represent, type Snapshot } from '../../src/output/snapshot.ts';
+
+const CHANGED = Date.UTC(2026, 2, 10, 12);
+const NOW = CHANGED + 3_600_000;
+const WELL: Health = { status: 'ok' };
+const httpDate = (time: number): string => new Date(time).toUTCString();
+
+const BODIES = { 'feed.atom': '<feed/>', 'outlets/voa.atom': '<feed>美</feed>', 'index.html': '<html>' };
+const SNAPSHOT: Snapshot = new Map(
+  Object.entries(BODIES).map(([path, body]) => [path, represent({ path, body: Buffer.from(body) }, CHANGED)]),
+);
+const ETAG = SNAPSHOT.get('feed.atom')!.etag;
+
+function ask(
+  target: string,
+  headers: Request['headers'] = {},
+  { method = 'GET', now = NOW, snapshot = SNAPSHOT, health = WELL } = {},
+): Response {
+  return respond({ method, target, headers }, snapshot, () => health, now);
+}
+
+describe('a document', () => {
+  it('is answered with its bytes and what a client needs to ask again', () => {
+    const { status, headers, body } = ask('/feed.atom');
+    expect({ status, body: body.toString() }).toEqual({ status: 200, body: '<feed/>' });
+    expect(headers).toEqual({
+      etag: ETAG,
+      'last-modified': 'Tue, 10 Mar 2026 12:00:00 GMT',
+      'cache-control': 'public, max-age=60',
+      'content-type': 'application/atom+xml; charset=utf-8',
+      'content-length': 7,
+      'x-content-type-options': 'nosniff',
+    });
+  });
+
+  it('has a length in bytes, not in characters', () => {
+    expect(ask('/outlets/voa.atom').headers['content-length']).toBe(16);
+  });
+
+  it('has an entity tag that is strong and its own', () => {
+    const tags = [...SNAPSHOT.values()].map(({ etag }) => etag);
+    expect(new Set(tags).size).toBe(tags.length);
+    for (const tag of tags) expect(tag).toMatch(/^"[\x21\x23-\x7e]+"$/);
+    const tagOf = (body: string): string =>
+      represent({ path: 'feed.atom', body: Buffer.from(body) }, NOW).etag;
+    expect(tagOf('<feed/>')).toBe(ETAG);
+    expect(tagOf('<feed />')).not.toBe(ETAG);
+  });
+
+  it('that is the page for people may run no script', () => {
+    const { headers } = ask('/');
+    expect(headers['content-type']).toBe('text/html; charset=utf-8');
+    expect(headers['content-security-policy']).toMatch(/^default-src 'none';/);
+    expect(headers['content-security-policy']).not.toContain('script-src');
+  });
+
+  it('has the same headers for HEAD as for GET', () => {
+    const head = ask('/feed.atom', {}, { method: 'HEAD' });
+    expect(head.status).toBe(200);
+    expect(head.headers).toEqual(ask('/feed.atom').headers);
+  });
+
+  it('is never last modified after the moment of the answer', () => {
+    const { headers } = ask('/feed.atom', {}, { now: CHANGED - 5000 });
+    expect(headers['last-modified']).toBe(httpDate(CHANGED - 5000));
+  });
+});
+
+describe('a target', () => {
+  it.each([
+    ['/feed.atom', 'feed.atom'],
+    ['/feed.atom?', 'feed.atom'],
+    ['/feed.atom?page=2&x=/../y', 'feed.atom'],
+    ['/outlets/voa.atom', 'outlets/voa.atom'],
+    ['/', 'index.html'],
+    ['/?utm_source=x', 'index.html'],
+    ['http://feeds.example.org/feed.atom', 'feed.atom'],
+    ['HTTPS://feeds.example.org:8080/feed.atom?x', 'feed.atom'],
+    ['http://feeds.example.org', 'index.html'],
+    ['http://feeds.example.org?x', 'index.html'],
+  ] as const)('%s means %s', (target, path) => {
+    const { status, body } = ask(target);
+    expect({ status, body: body.toString() }).toEqual({ status: 200, body: BODIES[path] });
+  });
+
+  it.each([
+    '/nothing.atom',
+    '/feed',
+    '/FEED.ATOM',
+    '/feed.atom/',
+    '/feed.atom%00',
+    '//feed.atom',
+    '//outlets/voa.atom',
+    '/outlets',
+    '/outlets/',
+    '/./feed.atom',
+    '/outlets/../feed.atom',
+    '/..%2ffeed.atom',
+    '/../ledger.sqlite',
+    '/..%2fledger.sqlite',
+    '/%2e%2e/ledger.sqlite',
+    '/..\\ledger.sqlite',
+    '/%',
+    '/%zz/%c3',
+    '/ledger.sqlite',
+    '/__proto__',
+    '/constructor',
+    'http://feeds.example.org/../ledger.sqlite',
+  ])('%s means nothing', (target) => {
+    const { status, headers, body } = ask(target);
+    expect(status).toBe(404);
+    expect(headers['content-type']).toBe('text/plain; charset=utf-8');
+    expect(Object.values(BODIES)).not.toContain(body.toString());
+  });
+
+  it.each(['*', 'feed.atom', '', 'ftp://example.org/feed.atom', 'feeds.example.org:443'])(
+    '%j is not a path',
+    (target) => {
+      expect(ask(target).status).toBe(400);
+    },
+  );
+});
+
+describe('a method other than GET and HEAD', () => {
+  it.each(['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'TRACE', 'get'])(
+    '%s is refused, and told which are not',
+    (method) => {
+      for (const target of ['/feed.atom', '/healthz', '/nothing']) {
+        const { status, headers } = ask(target, {}, { method });
+        expect({ status, allow: headers['allow'] }).toEqual({ status: 405, allow: 'GET, HEAD' });
+      }
+    },
+  );
+});
+
+describe('a conditional request', () => {
+  const OTHER = '"other"';
+  it.each([
+    ['that names the tag', 304, { 'if-none-match': ETAG }],
+    ['that names it as weak', 304, { 'if-none-match': `W/${ETAG}` }],
+    ['that names it among others', 304, { 'if-none-match': `${OTHER}, ${ETAG}` }],
+    [
+      'that names it among others, weak and without spaces',
+      304,
+      { 'if-none-match': `W/${OTHER},W/${ETAG},""` },
+    ],
+    ['that names any', 304, { 'if-none-match': ' * ' }],
+    ['that names another tag', 200, { 'if-none-match': OTHER }],
+    ['that names a part of the tag', 200, { 'if-none-match': `${ETAG.slice(0, -2)}"` }],
+    ['that names the tag without its quotes', 200, { 'if-none-match': ETAG.slice(1, -1) }],
+    ['that names none', 200, { 'if-none-match': '' }],
+    ['with the date of the document', 304, { 'if-modified-since': httpDate(CHANGED) }],
+    ['with a later date', 304, { 'if-modified-since': httpDate(CHANGED + 1000) }],
+    ['with an earlier date', 200, { 'if-modified-since': httpDate(CHANGED - 1000) }],
+    ['with the date as RFC 850 wrote it', 304, { 'if-modified-since': 'Tuesday, 10-Mar-26 12:00:00 GMT' }],
+    ['with words for a date', 200, { 'if-modified-since': 'yesterday' }],
+    ['with nothing for a date', 200, { 'if-modified-since': '' }],
+    ['with a number for a date', 200, { 'if-modified-since': '9999' }],
+    ['with a date that HTTP does not know', 200, { 'if-modified-since': '2099-01-01T00:00:00Z' }],
+    [
+      'with another tag and the right date',
+      200,
+      { 'if-none-match': OTHER, 'if-modified-since': httpDate(CHANGED) },
+    ],
+    [
+      'with the tag and an earlier date',
+      304,
+      { 'if-none-match': ETAG, 'if-modified-since': httpDate(CHANGED - 1000) },
+    ],
+  ] as readonly (readonly [string, number, Request['headers']])[])('%s gets %i', (_, status, headers) => {
+    for (const method of ['GET', 'HEAD']) {
+      const answer = ask('/feed.atom', headers, { method });
+      expect(answer.status).toBe(status);
+      expect(answer.headers).toMatchObject({
+        etag: ETAG,
+        'last-modified': httpDate(CHANGED),
+        'cache-control': 'public, max-age=60',
+      });
+      expect(answer.body.toString()).toBe(status === 304 ? '' : BODIES['feed.atom']);
+    }
+  });
+
+  it('for what is not there gets 404', () => {
+    expect(ask('/nothing.atom', { 'if-none-match': '*' }).status).toBe(404);
+  });
+
+  it('by the date of the first of two changes within a second gets the second', () => {
+    const first = represent({ path: 'feed.atom', body: Buffer.from('1') }, CHANGED + 100);
+    const second = represent({ path: 'feed.atom', body: Buffer.from('2') }, CHANGED + 200, first);
+    const before = ask('/feed.atom', {}, { snapshot: new Map([['feed.atom', first]]), now: CHANGED + 150 });
+    const snapshot = new Map([['feed.atom', second]]);
+    const after = ask(
+      '/feed.atom',
+      { 'if-modified-since': before.headers['last-modified'] as string },
+      { snapshot, now: CHANGED + 300 },
+    );
+    expect({ status: after.status, body: after.body.toString() }).toEqual({ status: 200, body: '2' });
+  });
+});
+
+describe('/healthz', () => {
+  it.each([
+    ['ok', 200],
+    ['degraded', 200],
+    ['starting', 503],
+  ] as const)('answers %s with %i, never from a cache', (status, expected) => {
+    const answer = ask('/healthz?verbose', {}, { health: { status, articles: 3 } });
+    expect(answer.status).toBe(expected);
+    expect(answer.headers).toMatchObject({ 'content-type': 'application/json', 'cache-control': 'no-store' });
+    expect(answer.headers['retry-after']).toBe(status === 'starting' ? '1' : undefined);
+    expect(JSON.parse(answer.body.toString())).toEqual({ status, articles: 3 });
+  });
+
+  it('takes no condition', () => {
+    expect(ask('/healthz', { 'if-none-match': '*' }).status).toBe(200);
+  });
+});

@@ -1,0 +1,198 @@
+// Real sockets in front of a snapshot.
+import { channel } from 'node:diagnostics_channel';
+import type { Server } from 'node:http';
+import { connect, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { FeedServer, type ListenAddress, ListenError } from '../../src/output/server.ts';
+import { represent, type Snapshot } from '../../src/output/snapshot.ts';
+import { temporaryDirectory } from '../support/directories.ts';
+
+const BODY = '<feed>美</feed>';
+const SNAPSHOT: Snapshot = new Map([
+  ['feed.atom', represent({ path: 'feed.atom', body: Buffer.from(BODY) }, Date.UTC(2026, 2, 10))],
+]);
+const LOOPBACK: ListenAddress = { host: '127.0.0.1', port: 0 };
+
+async function listen(address = LOOPBACK): Promise<FeedServer> {
+  const server = await FeedServer.listen(address, {
+    snapshot: () => SNAPSHOT,
+    health: () => ({ status: 'ok' }),
+    now: Date.now,
+  });
+  onTestFinished(() => server.close());
+  return server;
+}
+
+/** A connection, and what has come back on it so far. */
+class Client {
+  readonly socket: Socket;
+  answer = '';
+  readonly #closed: Promise<void>;
+
+  static async connect(port: number): Promise<Client> {
+    const socket = connect(port, '127.0.0.1');
+    onTestFinished(() => void socket.destroy());
+    await new Promise<void>((resolve, reject) => {
+      socket.once('connect', resolve);
+      socket.once('error', reject);
+    });
+    return new Client(socket);
+  }
+
+  private constructor(socket: Socket) {
+    this.socket = socket;
+    socket.on('data', (chunk) => (this.answer += chunk.toString()));
+    this.#closed = new Promise((resolve) => socket.once('close', () => resolve()));
+  }
+
+  /** Sends these lines, and the empty one after them. */
+  send(...lines: string[]): void {
+    this.socket.write(lines.map((line) => `${line}\r\n`).join('') + '\r\n');
+  }
+
+  /** All that came back, once the server has closed the connection. */
+  async all(): Promise<string> {
+    await this.#closed;
+    return this.answer;
+  }
+}
+
+/** Headers in lower case, and what stands behind them. */
+function parts(answer: string): { status: string; headers: Record<string, string>; body: string } {
+  const end = answer.indexOf('\r\n\r\n');
+  const [status, ...lines] = answer.slice(0, end).split('\r\n');
+  const headers = lines.map((line) => {
+    const colon = line.indexOf(':');
+    return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()];
+  });
+  return { status: status!, headers: Object.fromEntries(headers), body: answer.slice(end + 4) };
+}
+
+async function once(port: number, ...lines: string[]): Promise<ReturnType<typeof parts>> {
+  const client = await Client.connect(port);
+  client.send(...lines, 'Connection: close');
+  return parts(await client.all());
+}
+
+describe('a request', () => {
+  it('with GET is answered with the document, and with HEAD with its headers alone', async () => {
+    const port = (await listen()).port!;
+    const got = await once(port, 'GET /feed.atom HTTP/1.1', 'Host: a');
+    expect(got).toMatchObject({ status: 'HTTP/1.1 200 OK', body: BODY });
+    expect(got.headers['content-length']).toBe(String(Buffer.byteLength(BODY)));
+    const head = await once(port, 'HEAD /feed.atom HTTP/1.1', 'Host: a');
+    expect(head).toMatchObject({ status: 'HTTP/1.1 200 OK', body: '' });
+    const { date: _then, ...expected } = got.headers;
+    expect(head.headers).toMatchObject(expected);
+  });
+
+  it('that is answered with 304 or 404 has no body it does not announce', async () => {
+    const port = (await listen()).port!;
+    const unchanged = await once(port, 'GET /feed.atom HTTP/1.1', 'Host: a', 'If-None-Match: *');
+    expect(unchanged).toMatchObject({ status: 'HTTP/1.1 304 Not Modified', body: '' });
+    expect(unchanged.headers['etag']).toBe(SNAPSHOT.get('feed.atom')!.etag);
+    const missing = await once(port, 'GET /none HTTP/1.1', 'Host: a');
+    expect(missing.status).toBe('HTTP/1.1 404 Not Found');
+    expect(missing.headers['content-length']).toBe(String(Buffer.byteLength(missing.body)));
+    const head = await once(port, 'HEAD /none HTTP/1.1', 'Host: a');
+    expect(head).toMatchObject({ status: 'HTTP/1.1 404 Not Found', body: '' });
+    expect(head.headers['content-length']).toBe(missing.headers['content-length']);
+  });
+
+  it.each([
+    ['no HTTP at all', ['nonsense']],
+    ['no host', ['GET / HTTP/1.1']],
+    ['a header that is none', ['GET / HTTP/1.1', 'Host: a', 'no colon']],
+    ['two lengths', ['GET / HTTP/1.1', 'Host: a', 'Content-Length: 1', 'Content-Length: 2']],
+  ])('with %s gets 400 and no harm is done', async (_, lines) => {
+    const port = (await listen()).port!;
+    const client = await Client.connect(port);
+    client.send(...lines);
+    expect(await client.all()).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
+    expect((await once(port, 'GET /feed.atom HTTP/1.1', 'Host: a')).body).toBe(BODY);
+  });
+
+  it('for something outside of what is published gets 404', async () => {
+    const port = (await listen()).port!;
+    for (const target of ['/../server.test.ts', '/..%2fserver.test.ts', '//etc/passwd', '/etc/passwd']) {
+      const { status } = await once(port, `GET ${target} HTTP/1.1`, 'Host: a');
+      expect(status).toBe('HTTP/1.1 404 Not Found');
+    }
+  });
+
+  it('can follow another on the same connection', async () => {
+    const client = await Client.connect((await listen()).port!);
+    for (const times of [1, 2, 3]) {
+      client.send('GET /feed.atom HTTP/1.1', 'Host: a');
+      await expect.poll(() => client.answer.split(BODY).length - 1).toBe(times);
+    }
+    expect(client.answer.match(/HTTP\/1\.1 200 OK/g)).toHaveLength(3);
+    expect(client.answer).not.toMatch(/connection: close/i);
+  });
+
+  it('that is never finished is cut off, as is a connection that is not used', async () => {
+    // Waiting for it would take longer than all other tests together; the real server's limits must do.
+    const servers: Server[] = [];
+    const note = (message: unknown): void => void servers.push((message as { server: Server }).server);
+    const started = channel('http.server.request.start');
+    started.subscribe(note);
+    onTestFinished(() => started.unsubscribe(note));
+    await once((await listen()).port!, 'GET / HTTP/1.1', 'Host: a');
+    const [{ headersTimeout, requestTimeout, keepAliveTimeout }] = servers as [Server];
+    for (const limit of [headersTimeout, requestTimeout, keepAliveTimeout]) {
+      expect(limit).toBeGreaterThan(0);
+      expect(limit).toBeLessThanOrEqual(60_000);
+    }
+    expect(requestTimeout).toBeGreaterThanOrEqual(headersTimeout);
+  });
+});
+
+describe('close()', () => {
+  it('returns while a connection is kept alive, and frees the port', async () => {
+    const server = await listen();
+    const port = server.port!;
+    const client = await Client.connect(port);
+    client.send('GET /feed.atom HTTP/1.1', 'Host: a');
+    await expect.poll(() => client.answer).toContain(BODY);
+    await server.close();
+    expect((await client.all()).split(BODY)).toHaveLength(2);
+    expect((await listen({ host: '127.0.0.1', port })).port).toBe(port);
+  });
+
+  it('returns while a client has sent only half a request', async () => {
+    const server = await listen();
+    const client = await Client.connect(server.port!);
+    client.socket.write('GET /feed.atom HT');
+    const other = await Client.connect(server.port!);
+    other.send('GET /feed.atom HTTP/1.1', 'Host: a');
+    await expect.poll(() => other.answer).toContain(BODY);
+    await server.close();
+    expect(await client.all()).toBe('');
+  });
+});
+
+describe('listening', () => {
+  it('says which port it got, and none for a Unix socket', async () => {
+    expect((await listen()).port).toBeGreaterThan(0);
+    const socket = join(temporaryDirectory(), 'feed.sock');
+    expect((await listen({ socket })).port).toBeNull();
+  });
+
+  it('where another listens already fails with the address and a remedy', async () => {
+    const port = (await listen()).port!;
+    await expect(listen({ host: '127.0.0.1', port })).rejects.toThrow(ListenError);
+    await expect(listen({ host: '127.0.0.1', port })).rejects.toThrow(
+      `cannot listen on 127.0.0.1:${port}: another process listens there`,
+    );
+    const socket = join(temporaryDirectory(), 'feed.sock');
+    await listen({ socket });
+    await expect(listen({ socket })).rejects.toThrow(`cannot listen on unix:${socket}: another process`);
+  });
+
+  it('at an address that this machine does not have fails with the address and the reason', async () => {
+    await expect(listen({ host: '192.0.2.1', port: 0 })).rejects.toThrow(
+      'cannot listen on 192.0.2.1:0: this machine does not have that address',
+    );
+  });
+});

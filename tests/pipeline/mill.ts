@@ -1,0 +1,255 @@
+// A directory of seeds, and pipelines that make feeds of it, one process after another.
+import {
+  closeSync,
+  cpSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { parseAtomFeed } from 'feedsmith';
+import { pino } from 'pino';
+import { onTestFinished } from 'vitest';
+import type { Sighting } from '../../src/intake/settle.ts';
+import { openLedger } from '../../src/ledger/open.ts';
+import { type PassResult, Pipeline } from '../../src/pipeline.ts';
+import { loadRules } from '../../src/recipes.ts';
+import { configOf } from '../support/config.ts';
+import { temporaryDirectory } from '../support/directories.ts';
+import { PROJECT } from '../support/process.ts';
+
+export interface MillOptions {
+  /** What the configuration changes. */
+  readonly yaml?: string;
+  readonly quietMs?: number;
+}
+
+export interface FeedEntry {
+  readonly id: string;
+  readonly title: string;
+  readonly published: string;
+  readonly updated: string;
+  readonly content: string;
+}
+
+export const MINUTE = 60_000;
+
+export class Mill {
+  readonly #directory = temporaryDirectory();
+  readonly seeds = join(this.#directory, 'seeds');
+  readonly data = join(this.#directory, 'data');
+  readonly ledger = join(this.data, 'ledger.sqlite');
+  /** Beside the seeds, for what is to be out of the way. */
+  readonly away = join(this.#directory, 'away');
+  /** So late that whatever is written during a test has settled. */
+  now = Date.now() + 60 * MINUTE;
+  sighting: Sighting | null = null;
+  /** The process is asked to stop when it comes to this folder. */
+  stopsAt: string | null = null;
+  yaml: string;
+  /** What has been logged, a line each. */
+  readonly logged: string[] = [];
+  readonly #quietMs: number;
+  #recipes = RECIPES;
+  #pipeline: Pipeline | null = null;
+
+  constructor({ yaml = '', quietMs = 0 }: MillOptions = {}) {
+    this.yaml = yaml;
+    this.#quietMs = quietMs;
+    mkdirSync(this.seeds);
+    onTestFinished(() => this.stop());
+  }
+
+  /** Ends the process, as it were: the next pass is the first of another. */
+  async stop(): Promise<void> {
+    await this.#pipeline?.[Symbol.asyncDispose]();
+    this.#pipeline = null;
+  }
+
+  /** Starts a process that has not looked at anything yet. */
+  open(): void {
+    this.#pipeline ??= this.#start();
+  }
+
+  /** @param paths to look at; everything if left out */
+  async pass(paths?: readonly string[]): Promise<PassResult> {
+    const pipeline = (this.#pipeline ??= this.#start());
+    const site = { id: SITE, baseUrl: SITE, title: 'feedmill', language: 'zh-Hans', version: 'test' };
+    return pipeline.pass({ all: paths === undefined, paths: new Set(paths) }, site);
+  }
+
+  #start(): Pipeline {
+    const stopping = new AbortController();
+    const config = configOf(`outlets: ${JSON.stringify(this.#recipes)}\n${this.yaml}`, {
+      seeds: this.seeds,
+      data: this.data,
+    });
+    return new Pipeline({
+      config,
+      rules: loadRules(config.outlets, config.images),
+      log: pino({ level: 'trace' }, { write: (line) => void this.logged.push(line) }),
+      now: () => this.now,
+      signal: stopping.signal,
+      quietMs: this.#quietMs,
+      sighting: () => this.sighting,
+      onDirectory: (path) => {
+        if (path === this.stopsAt) stopping.abort();
+      },
+    });
+  }
+
+  write(path: string, content: string): void {
+    mkdirSync(dirname(join(this.seeds, path)), { recursive: true });
+    writeFileSync(join(this.seeds, path), content);
+  }
+
+  /** @param time at which it was written, as its file says */
+  writeAt(time: number, path: string, content: string): void {
+    this.write(path, content);
+    utimesSync(join(this.seeds, path), new Date(time), new Date(time));
+  }
+
+  writeAll(files: Readonly<Record<string, string>>): void {
+    for (const [path, content] of Object.entries(files)) this.write(path, content);
+  }
+
+  remove(...paths: string[]): void {
+    for (const path of paths) rmSync(join(this.seeds, path), { recursive: true });
+  }
+
+  /** Takes a file or folder out of the seeds directory, or puts it back, without a change to what it holds. */
+  takeAway(path: string): void {
+    renameSync(join(this.seeds, path), this.away);
+  }
+  putBack(path: string): void {
+    renameSync(this.away, join(this.seeds, path));
+  }
+
+  /**
+   * From the next process on, uses the project's recipes but for these: `null` leaves an outlet out,
+   * a text replaces all that its recipe says of pages and addresses.
+   */
+  useRecipes(changed: Readonly<Record<string, string | null>>): void {
+    this.#recipes = join(this.#directory, 'recipes');
+    rmSync(this.#recipes, { recursive: true, force: true });
+    cpSync(RECIPES, this.#recipes, { recursive: true });
+    for (const [id, text] of Object.entries(changed)) {
+      const file = join(this.#recipes, `${id}.yaml`);
+      const head = readFileSync(file, 'utf8').match(/^(?:name|home|language|hosts):.*$/gm)!;
+      if (text === null) rmSync(file);
+      else writeFileSync(file, `${head.join('\n')}\n${text}\n`);
+    }
+  }
+
+  /** Puts a link to what was taken away in its place. */
+  linkAway(path: string): void {
+    symlinkSync(this.away, join(this.seeds, path));
+  }
+
+  /** The seeds that the ledger knows of. */
+  async knownPaths(): Promise<string[]> {
+    await using ledger = openLedger(this.ledger);
+    return (await ledger.seeds('', 10_000)).map(({ path }) => path);
+  }
+
+  /** Fills the pages of one table of the ledger with zeroes. */
+  damageTable(name: string): void {
+    const database = new DatabaseSync(this.ledger, { readOnly: true });
+    const pages = database.prepare('SELECT pageno FROM dbstat WHERE name = ?').all(name) as {
+      pageno: number;
+    }[];
+    database.close();
+    const bytes = readFileSync(this.ledger);
+    const pageSize = bytes.readUInt16BE(16);
+    for (const { pageno } of pages) bytes.fill(0, (pageno - 1) * pageSize, pageno * pageSize);
+    const descriptor = openSync(this.ledger, 'r+');
+    writeSync(descriptor, bytes);
+    closeSync(descriptor);
+  }
+
+  published(path: string): string {
+    return join(this.data, 'public', path);
+  }
+
+  /** The bytes of every published document, by path. */
+  documents(): Record<string, string> {
+    return Object.fromEntries(
+      this.#files().map((path) => [path, readFileSync(this.published(path), 'utf8')]),
+    );
+  }
+
+  /** The documents that a process makes of the same seeds that knows nothing of what was before. */
+  async freshDocuments(): Promise<Record<string, string>> {
+    const fresh = new Mill({ yaml: this.yaml });
+    fresh.now = this.now;
+    fresh.#recipes = this.#recipes;
+    rmSync(fresh.seeds, { recursive: true });
+    symlinkSync(this.seeds, fresh.seeds);
+    await fresh.pass();
+    return fresh.documents();
+  }
+
+  /** When each document's file was last written, and which it is. */
+  fileTimes(): Record<string, unknown> {
+    return Object.fromEntries(
+      this.#files().map((path) => {
+        const { mtimeNs, ctimeNs, ino } = statSync(this.published(path), { bigint: true });
+        return [path, { mtimeNs, ctimeNs, ino }];
+      }),
+    );
+  }
+
+  #files(): string[] {
+    const entries = readdirSync(join(this.data, 'public'), { withFileTypes: true, recursive: true });
+    const files = entries.filter((entry) => entry.isFile());
+    return files
+      .map(({ parentPath, name }) => join(parentPath, name).slice(this.published('/').length))
+      .sort();
+  }
+
+  bytes(path = 'feed.atom'): string {
+    return readFileSync(this.published(path), 'utf8');
+  }
+
+  updated(path = 'feed.atom'): string {
+    return parseAtomFeed(this.bytes(path)).updated!;
+  }
+
+  entries(path = 'feed.atom'): FeedEntry[] {
+    return (parseAtomFeed(this.bytes(path)).entries ?? []).map((entry) => ({
+      id: entry.id!,
+      title: textOf(entry.title),
+      published: entry.published!,
+      updated: entry.updated!,
+      content: textOf(entry.content),
+    }));
+  }
+
+  titles(path = 'feed.atom'): string[] {
+    return this.entries(path).map(({ title }) => title);
+  }
+
+  /** The only entry there is. */
+  entry(path = 'feed.atom'): FeedEntry {
+    const entries = this.entries(path);
+    if (entries.length !== 1) throw new Error(`${entries.length} entries instead of one`);
+    return entries[0]!;
+  }
+}
+
+const SITE = 'https://feeds.example';
+const RECIPES = join(PROJECT, 'config/outlets');
+
+/** Atom's text constructs come with their type, or as they are. */
+function textOf(text: string | { readonly value?: string } | undefined): string {
+  return typeof text === 'string' ? text : (text?.value ?? '');
+}

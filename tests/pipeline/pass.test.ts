@@ -1,0 +1,119 @@
+import { describe, expect, test } from 'vitest';
+import { NOON, numberedSeed, seedText } from '../support/seeds.ts';
+import { Mill } from './mill.ts';
+
+const ISO = (time: number): string => new Date(time).toISOString();
+
+describe('a first pass', () => {
+  test('puts articles in the order of their times, the newest first, whatever their files are called', async () => {
+    const mill = new Mill();
+    mill.writeAll({
+      'z.txt': numberedSeed(1),
+      'a.txt': numberedSeed(3),
+      'sub/m.txt': numberedSeed(5),
+      'b.txt': numberedSeed(4, 'www.bbc.com'),
+      'c.txt': numberedSeed(2, 'unknown.example'),
+    });
+    const result = await mill.pass();
+    expect(result).toMatchObject({ added: 5, changed: 0, withdrawn: 0, rejected: [], again: null });
+    expect(mill.titles()).toEqual(['第 5 篇', '第 4 篇', '第 3 篇', '第 2 篇', '第 1 篇']);
+    expect(mill.titles('outlets/voa.atom')).toEqual(['第 5 篇', '第 3 篇', '第 1 篇']);
+    expect(mill.titles('outlets/unknown.example.atom')).toEqual(['第 2 篇']);
+  });
+
+  test('dates a feed by its newest entry, and entries by their headers', async () => {
+    const mill = new Mill();
+    mill.writeAll({ 'a.txt': numberedSeed(1), 'b.txt': numberedSeed(2, 'www.bbc.com') });
+    await mill.pass();
+    const dates = mill.entries().map(({ published, updated }) => [published, updated]);
+    expect(dates).toEqual([
+      [ISO(NOON + 2000), ISO(NOON + 2000)],
+      [ISO(NOON + 1000), ISO(NOON + 1000)],
+    ]);
+    expect([mill.updated(), mill.updated('outlets/voa.atom')]).toEqual([ISO(NOON + 2000), ISO(NOON + 1000)]);
+  });
+
+  test('publishes an address in several files once', async () => {
+    const mill = new Mill();
+    mill.writeAll({
+      'a.txt': seedText({ url: 'https://www.voachinese.com/a/1.html' }),
+      'b.txt': seedText({ url: 'http://WWW.voachinese.com//a/1.html?utm_source=rss#top' }),
+    });
+    await mill.pass();
+    expect(mill.entries()).toHaveLength(1);
+  });
+
+  test('of an empty directory makes valid feeds without entries', async () => {
+    const mill = new Mill();
+    await mill.pass();
+    expect(mill.entries()).toEqual([]);
+    expect(mill.updated()).toBe(ISO(0));
+  });
+});
+
+describe('a pass that finds nothing new', () => {
+  async function twoSeeds(): Promise<Mill> {
+    const mill = new Mill();
+    mill.writeAll({ 'a.txt': numberedSeed(1), 'b.txt': numberedSeed(2, 'www.bbc.com') });
+    await mill.pass();
+    return mill;
+  }
+
+  test.for([
+    ['in the same process', false],
+    ['in another process', true],
+  ])('changes no byte and writes no file: %s', async ([, restart]) => {
+    const mill = await twoSeeds();
+    const [bytes, times] = [mill.documents(), mill.fileTimes()];
+    if (restart) await mill.stop();
+    mill.now += 86_400_000;
+    expect((await mill.pass()).published).toEqual([]);
+    expect(mill.documents()).toEqual(bytes);
+    expect(mill.fileTimes()).toEqual(times);
+  });
+
+  test('writes only the documents that an article is in', async () => {
+    const mill = await twoSeeds();
+    const bbc = mill.fileTimes()['outlets/bbc.atom'];
+    mill.write('c.txt', numberedSeed(3));
+    expect((await mill.pass(['c.txt'])).published).toEqual(['outlets/voa.atom', 'feed.atom', 'index.html']);
+    expect(mill.fileTimes()['outlets/bbc.atom']).toEqual(bbc);
+  });
+
+  test('publishes what a fresh build does', async () => {
+    const mill = await twoSeeds();
+    mill.write('c.txt', numberedSeed(3));
+    await mill.pass(['c.txt']);
+    mill.remove('a.txt');
+    mill.write('d.txt', numberedSeed(4));
+    await mill.pass();
+    expect(mill.documents()).toEqual(await mill.freshDocuments());
+  });
+});
+
+describe('a pass that is asked to stop', () => {
+  async function stopped(): Promise<Mill> {
+    const mill = new Mill();
+    for (let i = 1; i <= 1100; i += 1) mill.write(`a/${i}.txt`, numberedSeed(i));
+    mill.write('b/c.txt', seedText());
+    mill.stopsAt = 'b';
+    await expect(mill.pass()).rejects.toThrow(/aborted/);
+    await mill.stop();
+    mill.stopsAt = null;
+    return mill;
+  }
+
+  test('publishes nothing, and the next one all', async () => {
+    const mill = await stopped();
+    expect(mill.documents()).toEqual({});
+    await mill.pass();
+    expect(mill.documents()).toEqual(await mill.freshDocuments());
+  });
+
+  test('leaves what it has done to the next one', async () => {
+    const mill = await stopped();
+    const { added } = await mill.pass();
+    expect(added).toBeGreaterThan(0);
+    expect(added).toBeLessThan(1000);
+  });
+});
