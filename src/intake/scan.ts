@@ -89,7 +89,7 @@ export async function* scanPaths(paths: Iterable<string>, context: ScanContext):
   const absent: string[] = [];
   for (const path of paths) {
     const there = lookAt(context.walk, path);
-    if (there === 'directory') found.push(...walk(context.walk, path));
+    if (there === 'directory') for (const each of walk(context.walk, path)) found.push(each);
     else if (there === null) absent.push(path);
     else found.push(there);
   }

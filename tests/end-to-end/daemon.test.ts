@@ -1,7 +1,7 @@
 // The daemon as its subscribers, its operator and its archivist meet it.
 import { randomInt } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { appendFile, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { appendFile, cp, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { Agent, get as httpGet } from 'node:http';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { join } from 'node:path';
@@ -85,11 +85,13 @@ describe('a daemon that has started', () => {
 });
 
 describe('new seeds', () => {
-  it('appear when they are renamed into the directory', async () => {
-    const site = await createSite(numbered([1]));
+  it('appear when they are renamed into the directory, however long a written file has to settle', async () => {
+    const site = await createSite({}, { settleMs: 600_000 });
     const url = await (await Daemon.start(site.flags)).url();
-    await renameInto(site.seeds, '2.txt', numberedSeed(2));
-    await expect.poll(() => feedTitles(url), PATIENTLY).toEqual([titleOf(2), titleOf(1)]);
+    for (const number of range(5)) {
+      await renameInto(site.seeds, `${number}.txt`, numberedSeed(number));
+      await expect.poll(() => feedTitles(url), PATIENTLY).toContain(titleOf(number));
+    }
   });
 
   it('appear when they are simply written there', async () => {
@@ -316,6 +318,25 @@ describe('a daemon that is started again', () => {
     ]) {
       expect((await get(feed, { socket, headers: condition })).status).toBe(304);
     }
+  });
+
+  it('publishes what it had recorded and not yet published when it was killed', async () => {
+    const site = await createSite(numbered([1]));
+    const [published, kept] = [join(site.data, 'public'), join(site.directory, 'kept')];
+    const first = await Daemon.start(site.flags);
+    await first.url();
+    await first.stop();
+    await cp(published, kept, { recursive: true, preserveTimestamps: true });
+    await renameInto(site.seeds, '2.txt', numberedSeed(2));
+    const killed = await Daemon.start(site.flags);
+    await killed.url();
+    await killed.kill();
+    // As if it had been killed before it wrote a file: only the ledger knows of the second article.
+    await rm(published, { recursive: true });
+    await rename(kept, published);
+    const url = await (await Daemon.start(site.flags)).url();
+    expect(await feedTitles(url)).toEqual([titleOf(2), titleOf(1)]);
+    expect(titles(readFileSync(join(published, 'feed.atom'), 'utf8'))).toEqual([titleOf(2), titleOf(1)]);
   });
 
   it('has lost nothing and repeats nothing, though it was killed ten times while 300 seeds arrived', async () => {

@@ -301,6 +301,16 @@ describe('a file that may still be being written', () => {
     await until(async () => told(await site.scan(setBack))[0] === 'indexed a.txt' || undefined);
   });
 
+  test('waits anew after every write, by a clock that cannot be set', async () => {
+    const site = new Site();
+    const setBack = { now: Date.now() - 3_600_000, settleMs: 60 };
+    for (const text of ['first', 'second']) {
+      await writeFiles(site.root, { 'a.txt': `${numberedSeed(1)}${text}` });
+      expect(told(await site.scan(setBack))).toEqual(['waiting a.txt']);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  });
+
   describe('under the eyes of a watch', () => {
     const appeared: Sighting = { appeared: true, written: false };
     const recent = (): Partial<ScanContext> => ({ now: Date.now(), sighting: () => appeared });

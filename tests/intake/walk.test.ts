@@ -192,7 +192,9 @@ describe('what is ignored, and why', () => {
     const root = temporaryDirectory();
     const name = Buffer.from([0x61, 0xff, 0x2e, 0x74, 0x78, 0x74]);
     writeFileSync(Buffer.concat([Buffer.from(`${root}/`), name]), '');
-    expect(ignoredIn(root)).toEqual({ 'a\uFFFD.txt': 'its name is not UTF-8: rename it' });
+    const why = 'its name is not UTF-8: rename it';
+    expect(ignoredIn(root)).toEqual({ 'a\uFFFD.txt': why });
+    expect(lookAt({ root, extensions: TXT }, 'a\uFFFD.txt')).toMatchObject({ kind: 'ignored', why });
   });
 });
 

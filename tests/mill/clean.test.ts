@@ -112,3 +112,23 @@ test.for([
 ] as const)('a body that %s is a body', ([, body]) => {
   expect(contentOf(body).html).toBe('<p>东</p>');
 });
+
+describe('behind much that is only odd, an article keeps its links:', () => {
+  const LINK = '<ul><li><a href="https://mill.example/1">a</a></li></ul>';
+
+  test.for([
+    ['a drawing of 300 strokes', `<svg>${'<path d="M0 0"/>'.repeat(300)}</svg>`],
+    ['300 small drawings', '<svg><path d="M0 0"/></svg>'.repeat(300)],
+    ['300 comments with elements in them', '<!--<div>-->'.repeat(300)],
+    ['300 elements in an attribute', `<p title="${'<div>'.repeat(300)}">x</p>`],
+    ['300 readings without an end', '<ruby>漢<rt>hàn</ruby>'.repeat(300)],
+    ['300 tables whose rows are not ended', '<table><tbody><tr><td>x</table>'.repeat(300)],
+    ['300 elements left open in paragraphs', '<p><span>x</p>'.repeat(300)],
+    ['300 ends of what is not open', '</div>'.repeat(300)],
+    ['300 attributes', `<p ${Array.from({ length: 300 }, (_, i) => `data-${i}="x"`).join(' ')}>x</p>`],
+    ['100 nested blocks', `${'<div>'.repeat(100)}x${'</div>'.repeat(100)}`],
+  ] as const)('%s', ([, before]) => {
+    const { html } = contentOf(before + LINK);
+    expect(html.slice(-LINK.length)).toBe(LINK);
+  });
+});
