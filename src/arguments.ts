@@ -105,14 +105,14 @@ function helpText(command?: Command): string {
     '',
     'flags, and the environment variables that do the same:',
     ...flags.map(([flag, variable]) => `  ${flag!.padEnd(width + 2)}${variable}`),
-    `  ${'--help'.padEnd(width + 2)}say this, or more of one command`,
+    `  ${'--help'.padEnd(width + 2)}say this; behind a command, what that command does`,
     `  ${'--version'.padEnd(width + 2)}print the version`,
     '',
     'Flags beat the environment, the environment beats the file. Every key of the file, with its',
     'default, is in config/feedmill.yaml.',
     '',
     'exit status: 0 done, 1 seeds rejected by check, 64 usage, 70 a defect of feedmill, 74 input or',
-    'output failed, 78 configuration',
+    'output failed or build raised an alarm, 78 configuration or an address that is taken',
     '',
   ].join('\n');
 }

@@ -54,7 +54,7 @@ export const REMEDIES: Readonly<Record<RejectionReason, string>> = {
     'start the file with <!--milliseconds-->, then [title](https://address) on a line of its own',
   'url-invalid': 'give the full address of the article, starting with https:// or http://',
   'body-missing': 'put the text of the article, as HTML, below the header',
-  unreadable: 'make the file readable for the user that feedmill runs as',
+  unreadable: 'see that it is a file, that it is there, and that the user feedmill runs as may read it',
 };
 
 /** What identifies an article: found from its header alone, and all that the ledger knows of it. */

@@ -95,7 +95,7 @@ class Check {
       return this.#reject(name, line, reason, detail);
     }
     this.#articles += 1;
-    this.#warn(name, indexed.identity);
+    this.#warn(name, indexed.identity, text.text);
   }
 
   readonly #readers = new Map<string, SeedReader>();
@@ -108,7 +108,7 @@ class Check {
     return reader;
   }
 
-  #warn(name: string, { headerTime, key }: Identity): void {
+  #warn(name: string, { headerTime, key }: Identity, text: string): void {
     const warn = (what: string): void => {
       this.#warnings += 1;
       this.#options.print(`${name}:1: warning: ${what}`);
@@ -120,6 +120,8 @@ class Check {
     } else if (headerTime < EARLIEST) {
       warn(`the date is ${new Date(headerTime).toISOString()}; is it in seconds instead of milliseconds?`);
     }
+    if (/^\[\s*\]\(/m.test(text)) warn('no title; the beginning of the text is used');
+    if (text.includes('\uFFFD')) warn('not all of it is UTF-8; what is not is shown as \uFFFD');
     const first = this.#firstOf.get(key.toString('latin1'));
     if (first === undefined) this.#firstOf.set(key.toString('latin1'), name);
     else warn(`the same article as ${first}; only the copy with the latest date is published`);
@@ -127,6 +129,7 @@ class Check {
 
   #reject(name: string, line: number, reason: keyof typeof REMEDIES, detail: string): void {
     this.#rejected += 1;
-    this.#options.print(`${name}:${line}: ${reason}: ${detail}\n    → ${REMEDIES[reason]}`);
+    // What the whole file is at fault for is shown where an editor would open it.
+    this.#options.print(`${name}:${line || 1}: ${reason}: ${detail}\n    → ${REMEDIES[reason]}`);
   }
 }

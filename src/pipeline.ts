@@ -34,12 +34,13 @@ export interface PassResult extends Gathered {
   /** Paths of documents whose bytes have changed. */
   readonly published: readonly string[];
   readonly publishError: Error | null;
-  /** There are no seeds, and no ledger of any, but feeds of them. */
+  /** The ledger is new, and much of what is published has no seed: the feeds stay as they are. */
   readonly seedsLost: boolean;
 }
 
 /** The note under which the ledger keeps by which rules its seeds were identified. */
 const IDENTITY_RULES = 'identity-rules';
+const MERGED_FEED = 'feed.atom';
 const ALL: LookRequest = { all: true, paths: new Set() };
 
 export class Pipeline implements AsyncDisposable {
@@ -54,6 +55,8 @@ export class Pipeline implements AsyncDisposable {
   #composer: Composer | null = null;
   /** Outlets whose feeds are to be composed anew; `null` means all, as at the start. */
   #due: Set<string> | null = null;
+  /** It has been made in this process. */
+  #ledgerIsNew = false;
 
   /** @throws LedgerRefusedError */
   constructor(options: PipelineOptions) {
@@ -89,6 +92,7 @@ export class Pipeline implements AsyncDisposable {
 
   async #pass(request: LookRequest, site: Site): Promise<PassResult> {
     const { config, rules, quietMs, signal } = this.#options;
+    this.#ledgerIsNew ||= (await this.#ledger.note(IDENTITY_RULES)) === null;
     const reindex = (await this.#ledger.note(IDENTITY_RULES)) !== rules.identity;
     // At the start all are due anyway.
     const outlets = this.#due ?? new Set<string>();
@@ -104,19 +108,19 @@ export class Pipeline implements AsyncDisposable {
       await this.#ledger.setNote(IDENTITY_RULES, rules.identity);
     }
     this.#tally = await this.#ledger.tally();
-    if (this.#wouldLoseAll()) return { ...gathered, published: [], publishError: null, seedsLost: true };
     if (this.#due?.size === 0) return { ...gathered, ...(await this.#publish([], false)), seedsLost: false };
     const first = this.#due === null;
     const { documents, stale, rejected } = await this.#compose(site);
-    const publication = await this.#publish(documents, first);
-    this.#due = new Set();
-    return {
-      ...gathered,
-      ...publication,
+    const found = {
       rejected: [...gathered.rejected, ...rejected],
       again: lookAgainAt(stale, gathered.again, config.settleMs),
-      seedsLost: false,
     };
+    if (first && this.#ledgerIsNew && this.#losesTooMuch(documents)) {
+      return { ...gathered, ...found, published: [], publishError: null, seedsLost: true };
+    }
+    const publication = await this.#publish(documents, first);
+    this.#due = new Set();
+    return { ...gathered, ...found, ...publication, seedsLost: false };
   }
 
   /** Composes what is due; again, where a seed turned out to be no article and another copy may be one. */
@@ -133,10 +137,16 @@ export class Pipeline implements AsyncDisposable {
     }
   }
 
-  /** Neither ledger nor directory knows of an article, but the feeds do: both are gone, the feeds stay. */
-  #wouldLoseAll(): boolean {
-    if (this.#tally.outlets.size > 0) return false;
-    return this.publisher.snapshot.get('feed.atom')?.body.includes('<entry') === true;
+  /**
+   * A new ledger knows nothing of seeds that were there before it: then what is published tells whether
+   * they have disappeared.
+   */
+  #losesTooMuch(documents: readonly Document[]): boolean {
+    const { share, count } = this.#options.config.withdrawal;
+    const before = entryIds(this.publisher.snapshot.get(MERGED_FEED)?.body);
+    const after = new Set(entryIds(documents.find(({ path }) => path === MERGED_FEED)?.body));
+    const lost = before.filter((id) => !after.has(id)).length;
+    return lost > 0 && (after.size === 0 || (lost > count && lost > share * before.length));
   }
 
   /** Of no documents too: what could not be written before is tried again. */
@@ -204,6 +214,11 @@ export class Pipeline implements AsyncDisposable {
     );
     return openLedger(this.#ledgerFile);
   }
+}
+
+function entryIds(feed: Buffer | undefined): string[] {
+  const entries = feed?.toString().split('<entry').slice(1) ?? [];
+  return entries.flatMap((entry) => /<id>([^<]*)<\/id>/.exec(entry)?.[1] ?? []);
 }
 
 /** Seeds found to be other than the ledger says are looked at again, like those still being written. */

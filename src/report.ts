@@ -45,7 +45,7 @@ export function updateAlarms(alarms: Alarms, all: boolean, result: PassResult, l
       'seeds-unlisted',
       first === undefined
         ? null
-        : `cannot list the seeds in /${first.path}${others}: ${first.error.message}; ` +
+        : `cannot list ${first.path === '' ? 'the seeds directory' : first.path}${others}: ${first.error.message}; ` +
             'their articles stay as they are. Mount it, or correct its permissions',
     );
   }
@@ -59,7 +59,7 @@ export function updateAlarms(alarms: Alarms, all: boolean, result: PassResult, l
   set(
     'seeds-lost',
     result.seedsLost
-      ? 'the seeds directory and the ledger hold nothing, the published feeds do; they stay as they are. ' +
+      ? 'the ledger is new, and much of what is published has no seed; the feeds stay as they are. ' +
           'Bring the seeds back, or delete the published files'
       : null,
   );

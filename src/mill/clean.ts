@@ -1,7 +1,7 @@
 // A body as archived → the article's content as its outlet meant it. Owns cheerio.
 import { type CheerioAPI, load } from 'cheerio';
 import type { Content, Header, ImagePolicy, Outlet } from '../article.ts';
-import { bounded } from './bounds.ts';
+import { boundedAdapter, countAttributes, TooComplexError, withoutTags } from './bounds.ts';
 import { guessLanguage } from './language.ts';
 import { type MarkupNode, sanitise, type Sanitised } from './sanitise.ts';
 import { summarise, titleText } from './text.ts';
@@ -30,8 +30,7 @@ export function selectorError(selector: string): string | null {
  * @param body HTML, whole or broken, from whoever wrote the seed
  */
 export function clean(header: Header, body: string, outlet: Outlet, options: CleanOptions): Content {
-  // The parser takes two halves of a character that do not belong together for one.
-  const $ = parse(bounded(body.replace(/\p{Surrogate}/gu, '')));
+  const $ = parse(body);
   for (const selector of outlet.recipe?.remove ?? []) $(selector).remove();
   const { html, text } = publishable($, header.url, outlet, options.images);
   return {
@@ -63,5 +62,13 @@ function bodyOf($: CheerioAPI): readonly MarkupNode[] {
  * `body > div`. Without scripting `<noscript>` holds elements and not text.
  */
 function parse(html: string): CheerioAPI {
-  return load(`<!doctype html><body>${html}`, { scriptingEnabled: false });
+  // The parser takes two halves of a character that do not belong together for one.
+  const page = `<!doctype html><body>${html.replace(/\p{Surrogate}/gu, '')}`;
+  try {
+    countAttributes(page);
+    return load(page, { scriptingEnabled: false, treeAdapter: boundedAdapter() });
+  } catch (error) {
+    if (!(error instanceof TooComplexError)) throw error;
+    return load(`<!doctype html><body>${withoutTags(html)}`, { scriptingEnabled: false });
+  }
 }

@@ -80,7 +80,7 @@ describe('check', () => {
       const { status, stdout, stderr } = await runFeedmill(['check', ...site.flags]);
       const [where, what, summary, ...rest] = stdout.split('\n');
       expect({ status, stderr }).toEqual({ status: 1, stderr: '' });
-      expect(where).toContain(`${name}:${line}: ${reason}: `);
+      expect(where).toContain(`${name}:${line || 1}: ${reason}: `);
       expect(what).toContain(remedy);
       expect(summary).toBe(
         '2 seeds: 1 articles in 1 distinct addresses, 1 rejected, 0 warnings, 0 files ignored',
@@ -118,7 +118,7 @@ describe('check', () => {
     const both = await runFeedmill(['check', 'good.txt', 'bad.txt', 'missing.txt'], { cwd: site.seeds });
     expect(both.status).toBe(1);
     expect(both.stdout).toContain('bad.txt:1: header-missing: ');
-    expect(both.stdout).toContain('missing.txt:0: unreadable: ');
+    expect(both.stdout).toContain('missing.txt:1: unreadable: ');
     expect(both.stdout).not.toContain('worse.txt');
     expect(both.stdout).toContain('3 seeds: 1 articles in 1 distinct addresses, 2 rejected');
   });

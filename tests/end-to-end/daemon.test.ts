@@ -353,12 +353,18 @@ describe('a daemon that is started again', () => {
       const answer = await get('http://localhost/feed.atom', { socket }).catch(() => null);
       return answer?.status === 200 ? check(answer.body.toString()) : [];
     };
+    let more = true;
     const arrival = (async () => {
       for (const number of range(300)) {
+        if (!more) return;
         await renameInto(site.seeds, `${number}.txt`, numberedSeed(number));
         await sleep(20);
       }
     })();
+    onTestFinished(() => {
+      more = false;
+      return arrival;
+    });
     for (let kill = 0; kill < 10; kill += 1) {
       const daemon = await Daemon.start(flags);
       const end = performance.now() + randomInt(50, 1000);
