@@ -173,7 +173,7 @@ export class Service implements AsyncDisposable {
     const page = `${baseUrl}/`;
     const feeds = [`${baseUrl}/feed.atom`, ...live.sort().map((id) => `${baseUrl}/outlets/${id}.atom`)];
     this.#options.log.info(
-      { articles, outlets: live.length, page, feeds },
+      { articles, outlets: live.length, page, feeds, listen: this.#server!.place },
       `${articles} articles of ${live.length} outlets are live at ${page}`,
     );
   }

@@ -56,6 +56,15 @@ export class FeedServer {
     return typeof address === 'object' && address !== null ? address.port : null;
   }
 
+  /** Where it listens, as it is configured: HOST:PORT, with the port that was taken, or unix:PATH. */
+  get place(): string {
+    const address = this.#server.address();
+    if (address === null || typeof address === 'string') return `unix:${address}`;
+    return address.family === 'IPv6'
+      ? `[${address.address}]:${address.port}`
+      : `${address.address}:${address.port}`;
+  }
+
   /** Takes no more connections; resolves when those open have ended, which idle ones do at once. */
   async close(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
