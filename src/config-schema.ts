@@ -79,7 +79,7 @@ export const CONFIG_SCHEMA = v.strictObject({
       bytes: key(
         count(10_000, 1_000_000_000),
         2_000_000,
-        'How large a feed may become. One entry is always shown. bytes',
+        'How large a feed may become. An article of more than half of it is shown by its summary. bytes',
       ),
     }),
     {},

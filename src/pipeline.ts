@@ -108,6 +108,7 @@ export class Pipeline implements AsyncDisposable {
       await this.#ledger.setNote(IDENTITY_RULES, rules.identity);
     }
     this.#tally = await this.#ledger.tally();
+    if (request.all) this.publisher.verify();
     if (this.#due?.size === 0) return { ...gathered, ...(await this.#publish([], false)), seedsLost: false };
     const first = this.#due === null;
     const { documents, stale, rejected } = await this.#compose(site);
@@ -185,6 +186,7 @@ export class Pipeline implements AsyncDisposable {
       reader: this.#reader,
       rules,
       images: config.images,
+      entryBytesMax: config.window.bytes / 2,
       window: config.window,
       site,
       signal,

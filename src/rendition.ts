@@ -7,7 +7,7 @@ import type { Ledger, LedgerArticle, Rendition, RenditionFacts } from './ledger/
 import { entryTimes } from './mill/dates.ts';
 import { parseSeed } from './mill/parse.ts';
 import { renderEntry } from './mill/render.ts';
-import { withoutTracking } from './mill/url.ts';
+import { linkAddress } from './mill/url.ts';
 import type { Rules } from './recipes.ts';
 
 export interface RenditionContext {
@@ -15,6 +15,8 @@ export interface RenditionContext {
   readonly reader: SeedReader;
   readonly rules: Rules;
   readonly images: ImagePolicy;
+  /** An entry larger than this would push too many others out of a feed: it is shown by its summary. */
+  readonly entryBytesMax: number;
 }
 
 export type RenditionOutcome =
@@ -35,7 +37,8 @@ export async function renderArticle(
   now: number,
 ): Promise<RenditionOutcome> {
   const outlet = context.rules.outlets.byId(article.outlet);
-  const rules = context.rules.content(outlet);
+  const { entryBytesMax } = context;
+  const rules = `${context.rules.content(outlet)} ${entryBytesMax}`;
   const source = `${article.path}\n${article.copies}`;
   const facts = article.rendition;
   if (article.broken || (facts?.source === source && facts.rules === rules)) return { kind: 'kept', facts };
@@ -55,7 +58,9 @@ export async function renderArticle(
   };
   const { published, updated } = entryTimes(history, facts, now);
   const id = `urn:uuid:${article.uuid}`;
-  const atom = Buffer.from(renderEntry({ ...content, id, link, published, updated, author: outlet.name }));
+  const entry = { ...content, id, link, published, updated, author: outlet.name };
+  const whole = Buffer.from(renderEntry(entry));
+  const atom = whole.length <= entryBytesMax ? whole : Buffer.from(renderEntry({ ...entry, html: '' }));
   const { title } = content;
   const bytes = atom.length;
   return {
@@ -78,7 +83,7 @@ async function readContent(
   // Loaded when first needed: a start that finds everything as it was has no use for an HTML parser.
   const { clean } = await import('./mill/clean.ts');
   const content = clean(parsed.header, parsed.body, outlet, { images });
-  return { content, link: withoutTracking(parsed.header.url, outlet.recipe) };
+  return { content, link: linkAddress(parsed.header.url, outlet.recipe) };
 }
 
 /** What a reader sees of an entry. */

@@ -9,7 +9,7 @@ const HEAD_BYTES = 2048;
 
 export type SeedText =
   | { readonly kind: 'text'; readonly text: string; readonly whole: boolean }
-  /** It is not the file that was looked at: changed, replaced or gone meanwhile. */
+  /** It is not the file that was looked at (changed, replaced, gone), or cannot be read just now. */
   | { readonly kind: 'changed' }
   | { readonly kind: 'unreadable'; readonly error: Error };
 
@@ -37,8 +37,7 @@ export class SeedReader {
     try {
       descriptor = openSafely(this.#root, file.path);
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      return code === 'ENOENT' ? { kind: 'changed' } : { kind: 'unreadable', error: error as Error };
+      return isLasting(error) ? { kind: 'unreadable', error: error as Error } : { kind: 'changed' };
     }
     try {
       const before = fstatSync(descriptor);
@@ -55,11 +54,16 @@ export class SeedReader {
       }
       return { kind: 'text', text: this.#buffer.toString('utf8', 0, length), whole };
     } catch (error) {
-      return { kind: 'unreadable', error: error as Error };
+      return isLasting(error) ? { kind: 'unreadable', error: error as Error } : { kind: 'changed' };
     } finally {
       closeSync(descriptor);
     }
   }
+}
+
+/** Permissions stay until somebody changes them; too few descriptors, or a disk's bad moment, do not. */
+function isLasting(error: unknown): boolean {
+  return ['EACCES', 'EPERM', 'ELOOP', 'EISDIR'].includes((error as NodeJS.ErrnoException).code ?? '');
 }
 
 /** Does not follow a link put in the file's place meanwhile, nor wait for the other end of a pipe. */

@@ -194,12 +194,15 @@ function placement(
   now: number,
 ): number {
   if (before?.url === url && before.headerTime === headerTime && before.time !== null) return before.time;
-  return Math.min(headerTime ?? file.modifiedMs, now);
+  return Math.min(headerTime ?? Math.max(file.modifiedMs, 0), now);
 }
 
 function* gone(known: KnownSeed, unlisted: readonly string[], now: number): Generator<ScanEvent> {
   if (known.missingSince !== null) return;
-  if (unlisted.some((folder) => folder === '' || known.path.startsWith(`${folder}/`))) return;
+  if (
+    unlisted.some((folder) => folder === '' || known.path === folder || known.path.startsWith(`${folder}/`))
+  )
+    return;
   yield { kind: 'change', change: { kind: 'missing', path: known.path, since: now } };
 }
 

@@ -39,24 +39,48 @@ export function* walk(options: WalkOptions, from = ''): Generator<Found> {
   for (const name of names) {
     if (name.startsWith('.')) continue;
     const path = from === '' ? name : `${from}/${name}`;
-    if (name.endsWith('/')) {
+    if (name.includes('\uFFFD')) {
+      yield { kind: 'ignored', path, why: NOT_UTF8 };
+    } else if (name.endsWith('/')) {
       yield* walk(options, path.slice(0, -1));
     } else {
-      const found = examine(options, path);
+      const found = examineOrFail(options, path, from);
       if (found !== null) yield found;
+      // A folder that can be listed and not entered: what holds for one name holds for all.
+      if (found?.kind === 'unlisted') return;
     }
   }
 }
+
+/** Such a name arrives damaged, and cannot be opened by what arrives. */
+const NOT_UTF8 = 'its name is not UTF-8: rename it';
 
 /** What is at `path` (relative): `null` if nothing is, `'directory'` if it is one. */
 export function lookAt(options: WalkOptions, path: string): Found | 'directory' | null {
   if (path.split('/').some((name) => name.startsWith('.')))
     return { kind: 'ignored', path, why: 'a dot-file' };
-  const stats = foldersAreReal(options.root, path)
-    ? statOrNull(() => lstatSync(join(options.root, path)))
-    : null;
-  if (stats === null && !path.includes('\uFFFD')) return null;
-  return stats?.isDirectory() ? 'directory' : examine(options, path);
+  if (path.includes('\uFFFD')) return { kind: 'ignored', path, why: NOT_UTF8 };
+  const folder = path.slice(0, Math.max(path.lastIndexOf('/'), 0));
+  try {
+    if (!foldersAreReal(options.root, path)) return null;
+    if (statOrNull(() => lstatSync(join(options.root, path)))?.isDirectory() === true) return 'directory';
+  } catch (error) {
+    return { kind: 'unlisted', path: folder, error: error as Error };
+  }
+  return existsAt(options.root, path) ? examineOrFail(options, path, folder) : null;
+}
+
+function existsAt(root: string, path: string): boolean {
+  return lstatSync(join(root, path), { throwIfNoEntry: false }) !== undefined;
+}
+
+/** What `examine` finds; if the file system does not tell, the folder is one that cannot be listed. */
+function examineOrFail(options: WalkOptions, path: string, folder: string): Found | null {
+  try {
+    return examine(options, path);
+  } catch (error) {
+    return { kind: 'unlisted', path: folder, error: error as Error };
+  }
 }
 
 function examine({ root, extensions }: WalkOptions, path: string): Found | null {
@@ -68,10 +92,7 @@ function examine({ root, extensions }: WalkOptions, path: string): Found | null 
     if (linkTarget(root, path) === null) return ignored('a symbolic link that leaves the seeds directory');
     stats = statOrNull(() => statSync(join(root, path)));
   }
-  if (stats === null) {
-    // A name that is not UTF-8 arrives damaged and cannot be opened by it.
-    return path.includes('\uFFFD') ? ignored('its name is not UTF-8: rename it') : null;
-  }
+  if (stats === null) return null;
   if (!stats.isFile()) return ignored('neither a file nor a directory');
   return { kind: 'file', file: seedFile(path, stats) };
 }
@@ -115,12 +136,13 @@ export function writtenMs(print: string): number {
   return Math.trunc(Number(print.split('-')[1]));
 }
 
-/** `null` where there is nothing (any more), or nothing that may be looked at. */
+/** `null` where there is nothing (any more). What else the file system says is thrown. */
 function statOrNull<T>(stat: () => T): T | null {
   try {
     return stat();
-  } catch {
-    return null;
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes((error as NodeJS.ErrnoException).code ?? '')) return null;
+    throw error;
   }
 }
 

@@ -57,7 +57,7 @@ const NOT_THE_RECIPE = '-site';
 function siteId(host: string, byId: ReadonlyMap<string, Outlet>): string {
   if (host.startsWith('[')) return ipv6Groups(host.slice(1, -1)).join('-') + IPV6;
   const domain = getDomain(host, { allowPrivateDomains: true }) ?? host;
-  const id = domain.replace(/[^a-z0-9.-]+/g, '-').replace(/^[-.]+|[-.]+$/g, '') || 'unknown';
+  const id = domain.replace(/[^a-z0-9._-]+/g, '-').replace(/^[-._]+|[-._]+$/g, '') || 'unknown';
   return byId.get(id)?.recipe ? id + NOT_THE_RECIPE : id;
 }
 

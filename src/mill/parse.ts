@@ -17,8 +17,6 @@ export const HEADER_LENGTH_MAX = 65_536;
 
 /** `<!--1678725545000-->`; `<!--NaN-->` and the like where the archiver had no date. */
 const TIME_LINE = /^\s*<!--([^\n]{0,64}?)-->[ \t]*\n?/;
-/** The last link of a line that it also ends: titles may hold brackets and URLs parentheses. */
-const LINK_END = /\]\((\S*)\)[ \t]*$/;
 const RULE_LINE = /^-{3,}[ \t]*$/;
 /** The archive's older layout has no comment; its date stands below the rule. */
 const DATE_LINE = /^日期[：:][ \t]*([^\n]{1,64})(?:\n|$)/;
@@ -77,6 +75,9 @@ function findLink(text: string, from: number): { title: string; url: string; end
           `not an http(s) address: ${found.url.slice(0, 200)}`,
         );
       }
+      if (title.includes('\uFFFD')) {
+        return rejected('not-text', line, 'the title is not UTF-8');
+      }
       return { title, url, end };
     }
     lineStart = end + 1;
@@ -86,11 +87,14 @@ function findLink(text: string, from: number): { title: string; url: string; end
 
 /** The last `](http…)` that ends `line`; else the last `](…)`, so that a bad address can be named. */
 function linkAtEnd(line: string): { index: number; url: string } | null {
-  if (!LINK_END.test(line)) return null;
-  const close = line.lastIndexOf(')');
-  const http = Math.max(line.lastIndexOf('](http://'), line.lastIndexOf('](https://'));
-  const index = http >= 0 && !/\s/.test(line.slice(http, close)) ? http : line.lastIndexOf('](');
-  return { index, url: line.slice(index + 2, close) };
+  const trimmed = line.trimEnd();
+  if (!trimmed.endsWith(')')) return null;
+  const http = Math.max(trimmed.lastIndexOf('](http://'), trimmed.lastIndexOf('](https://'));
+  for (const index of [http, trimmed.lastIndexOf('](')]) {
+    const url = trimmed.slice(index + 2, -1);
+    if (index >= 0 && !/\s/.test(url)) return { index, url };
+  }
+  return null;
 }
 
 /** Where the body starts: behind the link, an optional rule and blank lines. */

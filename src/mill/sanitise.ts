@@ -71,10 +71,10 @@ class Writer {
 
   children(nodes: readonly MarkupNode[] | undefined): string {
     this.#depth += 1;
-    let html = '';
-    for (const node of nodes ?? []) html = joined(html, this.#node(node));
+    const parts: string[] = [];
+    for (const node of nodes ?? []) addPart(parts, this.#node(node));
     this.#depth -= 1;
-    return html;
+    return parts.join('');
   }
 
   #node(node: MarkupNode): string {
@@ -217,12 +217,12 @@ function imageCandidates(attributes: Readonly<Record<string, string>>): string[]
 /** Where something that stood apart has lost its tags. No text holds it, for it is not printable. */
 const APART = '\0';
 
-/** The two, with a space between them if they must stand apart and would not. */
-function joined(html: string, next: string): string {
-  if (!next.includes(APART)) return html + next;
-  return next
-    .split(APART)
-    .reduce((all, part, i) => all + (i === 0 || endsApart(all) ? '' : ' ') + part, html);
+/** Adds `next`, with a space where it must stand apart from what was added last and would not. */
+function addPart(parts: string[], next: string): void {
+  next.split(APART).forEach((part, i) => {
+    if (i > 0 && !endsApart(parts.at(-1) ?? '')) parts.push(' ');
+    if (part !== '') parts.push(part);
+  });
 }
 
 /** Whether what follows `html` stands apart from it anyway. */

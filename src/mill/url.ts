@@ -5,8 +5,8 @@ import type { Recipe } from '../article.ts';
 /** An address longer than this is not one: browsers and proxies give up far earlier. */
 export const URL_LENGTH_MAX = 8192;
 
-/** RFC 1035 §2.3.4, as text. */
-const HOST_LENGTH_MAX = 253;
+/** Less than the 253 of RFC 1035 §2.3.4, so that a host can name a file; the 63 of a label are kept to. */
+const HOST_LENGTH_MAX = 200;
 
 /** Say where a reader came from, never which article: analytics and click identifiers in general use. */
 const TRACKING =
@@ -23,7 +23,7 @@ export function parseUrl(text: string): string | null {
   if (text.length > URL_LENGTH_MAX) return null;
   const url = URL.parse(text);
   if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) return null;
-  if (url.hostname.length > HOST_LENGTH_MAX) return null;
+  if (url.hostname.length > HOST_LENGTH_MAX || /[^.]{64}/.test(url.hostname)) return null;
   url.username = '';
   url.password = '';
   return url.href;
@@ -52,6 +52,14 @@ export function canonicalUrl(href: string, recipe: Recipe | null): string {
   return recipe.aliases.reduce(
     (address, { match, replace }) => address.replace(new RegExp(match), replace),
     canonical,
+  );
+}
+
+/** An article's address for a link: nothing that only tracks, and nothing that RFC 3986 forbids. */
+export function linkAddress(href: string, recipe: Recipe | null): string {
+  const [, origin = '', rest = ''] = /^(\w+:\/\/[^/?#]*)(.*)$/s.exec(withoutTracking(href, recipe)) ?? [];
+  return (
+    origin + rest.replace(/[[\]|^`{}\\]|%(?![0-9a-f]{2})/gi, (character) => encodeURIComponent(character))
   );
 }
 

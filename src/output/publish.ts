@@ -49,6 +49,15 @@ export class Publisher {
     return [...changed, ...removed];
   }
 
+  /** Files that somebody else deleted or changed are written again with the next publication. */
+  verify(): void {
+    for (const { path, body, lastModified } of this.#snapshot.values()) {
+      const stats = statSync(join(this.#directory, path), { throwIfNoEntry: false });
+      const same = stats?.size === body.length && Math.floor(stats.mtimeMs / 1000) * 1000 === lastModified;
+      if (!same) this.#unwritten.add(path);
+    }
+  }
+
   async #writeFiles(removed: readonly string[]): Promise<void> {
     const writes = [...this.#unwritten].flatMap((path) => this.#snapshot.get(path) ?? []);
     const outcomes = await Promise.allSettled([
@@ -98,7 +107,10 @@ function readPublished(directory: string): Snapshot {
     }
     const path = file.slice(directory.length + 1);
     if (!isPublishable(path)) continue;
-    snapshot.set(path, represent({ path, body: readFileSync(file) }, statSync(file).mtimeMs));
+    const body = readFileSync(file);
+    // What a full disk or a shell's redirection leaves of a document.
+    if (body.length === 0) continue;
+    snapshot.set(path, represent({ path, body }, statSync(file).mtimeMs));
   }
   return snapshot;
 }

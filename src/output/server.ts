@@ -20,6 +20,8 @@ export interface ServedState {
 
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 20_000;
+/** Descriptors that clients take are not there for seeds. */
+const CONNECTIONS_MAX = 2_000;
 const KEEP_ALIVE_MS = 15_000;
 
 export class FeedServer {
@@ -39,6 +41,7 @@ export class FeedServer {
       },
       (request, response) => answer(request, response, state),
     );
+    server.maxConnections = CONNECTIONS_MAX;
     if ('socket' in address) await removeStaleSocket(address.socket);
     await new Promise<void>((resolve, reject) => {
       server.once('error', (cause: NodeJS.ErrnoException) => {

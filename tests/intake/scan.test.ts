@@ -6,6 +6,7 @@ import {
   rmSync,
   symlinkSync,
   utimesSync,
+  writeFileSync,
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -309,6 +310,19 @@ describe('a file that may still be being written', () => {
       expect(told(await site.scan(setBack))).toEqual(['waiting a.txt']);
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
+  });
+
+  test('waits if it changes between the first read of it and the second', async () => {
+    const site = new Site();
+    await writeFiles(site.root, { 'a.txt': 'no header yet'.repeat(1000) });
+    const { index } = site.context();
+    const events = await site.scan({
+      index: (text, whole) => {
+        writeFileSync(join(site.root, 'a.txt'), numberedSeed(1));
+        return index(text, whole);
+      },
+    });
+    expect(told(events)).toEqual(['waiting a.txt']);
   });
 
   describe('under the eyes of a watch', () => {

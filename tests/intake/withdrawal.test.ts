@@ -33,7 +33,7 @@ describe('withdrawn are', () => {
     ['a few of many', { gone: 11, of: 100 }],
     ['just the share', { gone: 50, of: 100 }],
     ['just the count, be it all there are', { gone: 10, of: 10 }],
-    ['most, if nearly all of them have a copy elsewhere', { gone: 1000, of: 2000, orphans: 10 }],
+    ['most, if nearly all of them have a copy elsewhere', { gone: 1500, of: 2000, orphans: 10 }],
     ['all, where a share of 1 says so', { gone: 1000, of: 1000, share: 1 }],
     ['all, at once, where no quiet is asked for', { gone: 3, of: 3, first: 0, last: 0, quietMs: 0 }],
     ['those that have been going for longer than anyone waits', { gone: 3, of: 9, first: PATIENCE, last: 0 }],

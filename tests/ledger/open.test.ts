@@ -1,4 +1,5 @@
 import {
+  chmodSync,
   copyFileSync,
   existsSync,
   mkdirSync,
@@ -7,11 +8,12 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, test } from 'vitest';
 import { type Ledger, LedgerRefusedError, LedgerUnreadableError } from '../../src/ledger/ledger.ts';
 import { openLedger, setLedgerAside } from '../../src/ledger/open.ts';
+import { asOrdinaryUser } from '../intake/files.ts';
 import { temporaryDirectory } from '../support/directories.ts';
 import { everythingIn, indexed, ledgerFile, missing, rejected, rendition, withdrawn } from './changes.ts';
 
@@ -86,6 +88,15 @@ describe('a ledger that is refused', () => {
     const again = new DatabaseSync(file);
     expect(again.prepare('SELECT count(*) AS seeds FROM seed').get()).toEqual({ seeds: SEEDS - 1 });
     again.close();
+  });
+
+  test('one that may not be written to', async () => {
+    const file = await filledFile();
+    chmodSync(dirname(file), 0o755);
+    chmodSync(file, 0o444);
+    const refused = (): unknown => asOrdinaryUser(() => openLedger(file));
+    expect(refused).toThrow(LedgerRefusedError);
+    expect(refused).toThrow(/readable and writable/);
   });
 
   test('a directory in its place', () => {

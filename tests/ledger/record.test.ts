@@ -88,10 +88,10 @@ describe('what is recorded of a seed', () => {
   test('an absence: since when, and the article stands', async () => {
     const ledger = newLedger();
     await ledger.record([indexed('a.txt'), indexed('b.txt'), rejected('c.txt')], 1);
-    expect(await ledger.record([missing('b.txt', 6000), missing('a.txt', 5000)], 1)).toEqual(NOTHING);
+    expect(await ledger.record([missing('b.txt', 5000), missing('a.txt', 6000)], 1)).toEqual(NOTHING);
     await ledger.record([missing('b.txt', 9999), missing('c.txt', 7000)], 1);
     expect(await ledger.absence()).toEqual({ count: 3, first: 5000, last: 7000 });
-    expect((await ledger.missing(2)).map(({ path }) => path)).toEqual(['a.txt', 'b.txt']);
+    expect((await ledger.missing(2)).map(({ path }) => path)).toEqual(['b.txt', 'a.txt']);
     expect(await winners(ledger)).toEqual(['a.txt']);
   });
 
@@ -151,6 +151,22 @@ describe('what is recorded of a seed', () => {
   });
 });
 
+describe('what comes and goes within a batch', () => {
+  test('leaves an article that has been withdrawn as it was', async () => {
+    const ledger = newLedger();
+    await ledger.record([indexed('a.txt')], 1);
+    await ledger.record([withdrawn('a.txt')], 7777);
+    const recorded = await ledger.record([indexed('a.txt'), indexed('a.txt', { url: URL_B })], 9999);
+    expect(recorded).toMatchObject({ added: 1, withdrawn: 0 });
+    const outlets = new Map([
+      ['a.example', 0],
+      ['b.example', 1],
+    ]);
+    expect(await ledger.tally()).toMatchObject({ outlets, articles: 1 });
+    expect(await ledger.lastWithdrawal('a.example')).toBe(7777);
+  });
+});
+
 describe('all or nothing', () => {
   const good = [indexed('b.txt', { url: URL_B }), rejected('c.txt'), missing('a.txt'), withdrawn('x.txt')];
 
@@ -205,6 +221,8 @@ describe('what is asked of it', () => {
     expect(await ledger.orphans(9)).toBe(2);
     await ledger.record([indexed('same.txt', { url: URL_B })], 1);
     expect(await ledger.orphans(9)).toBe(1);
+    await ledger.record([missing('moved.txt')], 1);
+    expect(await ledger.orphans(9)).toBe(3);
   });
 
   test('orphans: of undated copies, one is as good as another', async () => {

@@ -121,7 +121,7 @@ test('an id is a file name and a path segment', () => {
   fc.assert(
     fc.property(host, (name) => {
       fc.pre(URL.canParse(`https://${name}/`));
-      expect(outlets.ofUrl(`https://${name}/`).id).toMatch(/^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/);
+      expect(outlets.ofUrl(`https://${name}/`).id).toMatch(/^[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?$/);
     }),
   );
 });

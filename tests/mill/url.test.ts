@@ -4,6 +4,7 @@ import type { Recipe } from '../../src/article.ts';
 import {
   articleKey,
   canonicalUrl,
+  linkAddress,
   parseUrl,
   URL_LENGTH_MAX,
   urlUuid,
@@ -296,5 +297,21 @@ describe('an identity', () => {
   ] as const)('of %s is the same for ever', ([url, uuid, key]) => {
     expect(urlUuid(url)).toBe(uuid);
     expect(articleKey(url).toString('hex')).toBe(key);
+  });
+});
+
+describe('the address of an article in a link', () => {
+  test.for([
+    ['has no tracking', 'https://mill.example/a?utm_source=x', 'https://mill.example/a'],
+    [
+      'has no character that RFC 3986 forbids',
+      'https://mill.example/a|[b]?c=|',
+      'https://mill.example/a%7C%5Bb%5D?c=%7C',
+    ],
+    ['has no percent sign that starts no escape', 'https://mill.example/a%zz', 'https://mill.example/a%25zz'],
+    ['keeps its escapes', 'https://mill.example/%e4%b8%ad?a=%20', 'https://mill.example/%e4%b8%ad?a=%20'],
+    ['keeps the brackets of an IPv6 host', 'https://[2001:db8::1]/[', 'https://[2001:db8::1]/%5B'],
+  ] as const)('%s', ([, href, link]) => {
+    expect(linkAddress(href, null)).toBe(link);
   });
 });

@@ -155,6 +155,34 @@ describe('publishing', () => {
   });
 });
 
+describe('a published file that somebody else', () => {
+  const bodies = { 'feed.atom': 'all', 'outlets/voa.atom': 'one' };
+
+  it.each([
+    ['deletes', (directory: string) => rm(join(directory, 'outlets'), { recursive: true })],
+    ['cuts short', (directory: string) => writeFile(join(directory, 'outlets/voa.atom'), '')],
+  ])('%s is there again once it has been looked for', async (_, spoil) => {
+    const directory = temporaryDirectory();
+    const publisher = new Publisher(directory);
+    await publisher.publish(documents(bodies), true, T);
+    await spoil(directory);
+    await publisher.publish([], false, T);
+    publisher.verify();
+    expect(await publisher.publish([], false, T)).toEqual([]);
+    expect(readFileSync(join(directory, 'outlets/voa.atom'), 'utf8')).toBe('one');
+  });
+
+  it('leaves alone is not written again', async () => {
+    const directory = temporaryDirectory();
+    const publisher = new Publisher(directory);
+    await publisher.publish(documents(bodies), true, T);
+    const { ino } = statSync(join(directory, 'feed.atom'));
+    publisher.verify();
+    await publisher.publish([], false, T);
+    expect(statSync(join(directory, 'feed.atom')).ino).toBe(ino);
+  });
+});
+
 describe('a publisher that starts', () => {
   it('serves what was published last, with the same validators', async () => {
     const directory = temporaryDirectory();

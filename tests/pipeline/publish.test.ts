@@ -37,12 +37,13 @@ describe('a feed’s window', () => {
     }
   });
 
-  test('shows the newest entry, be it larger than all may be', async () => {
+  test('shows an entry that is larger than all may be by its summary, and the others', async () => {
     const mill = new Mill({ yaml: 'window: { bytes: 10000 }\n' });
     mill.write('1.txt', numberedSeed(1));
     mill.write('2.txt', seedText({ time: NOON + 9000, title: '长', body: `<p>${'字'.repeat(9000)}</p>` }));
     await mill.pass();
-    expect(mill.titles()).toEqual(['长']);
+    expect(mill.titles()).toEqual(['长', '第 1 篇']);
+    expect(mill.bytes().split('字').length).toBeLessThan(300);
   });
 });
 

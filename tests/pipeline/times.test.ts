@@ -138,6 +138,13 @@ describe('a header’s time', () => {
     expect(mill.entry()).toMatchObject({ content: body, updated: iso(NOON + 50 * MINUTE) });
   });
 
+  test('that is NaN, of a file from before 1970, is one that Atom can say', async () => {
+    const mill = new Mill();
+    mill.writeAt(-365 * 24 * 60 * MINUTE, 'a.txt', seedText({ time: 'NaN' }));
+    await mill.pass();
+    expect(mill.entry()).toMatchObject({ published: iso(0), updated: iso(0) });
+  });
+
   test('that is NaN, of another article in the file of an old one, is not the old one’s', async () => {
     const mill = new Mill();
     mill.writeAt(NOON, 'a.txt', seedText({ time: 'NaN' }));

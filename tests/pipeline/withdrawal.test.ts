@@ -75,13 +75,24 @@ describe('a seed that goes away', () => {
   });
 
   test('and has come back unnoticed when its time is over, stays', async () => {
-    const mill = await twelve({ quietMs: 1000 });
+    const mill = new Mill({ quietMs: 1000 });
+    mill.writeAll({ 'sub/a.txt': numberedSeed(1), 'sub/b.txt': numberedSeed(2), 'c.txt': numberedSeed(3) });
+    await mill.pass();
     mill.takeAway('sub');
+    mill.remove('c.txt');
     await mill.pass();
     mill.putBack('sub');
     mill.now += 1000;
-    expect(await mill.pass([])).toMatchObject({ withdrawn: 0 });
-    expect(mill.entries()).toHaveLength(12);
+    expect(await mill.pass([])).toMatchObject({ withdrawn: 1 });
+    expect(mill.titles()).toEqual(['第 2 篇', '第 1 篇']);
+  });
+
+  test('is decided upon in time, though others are waited for longer', async () => {
+    const mill = await twelve({ quietMs: 1000, yaml: 'settleMs: 600000\n' });
+    mill.now = Date.now();
+    mill.write('new.txt', numberedSeed(13));
+    mill.remove('sub/2.txt');
+    expect(await mill.pass()).toMatchObject({ again: { paths: ['new.txt'], delayMs: 1000 } });
   });
 
   test('and is being written again when its time is over, stays', async () => {
@@ -139,6 +150,16 @@ describe('if most seeds disappear at once', () => {
     mill.write('sub/2.txt', numberedSeed(2));
     expect(await mill.pass()).toMatchObject({ withdrawn: 10, withheld: null });
     expect(mill.titles()).toEqual(['第 2 篇', '第 1 篇']);
+  });
+
+  test('it ends when they come back elsewhere', async () => {
+    const mill = await twelve();
+    const before = mill.documents();
+    mill.takeAway('sub');
+    await mill.pass();
+    mill.putBack('elsewhere');
+    expect(await mill.pass()).toMatchObject({ withdrawn: 0, withheld: null });
+    expect(mill.documents()).toEqual(before);
   });
 
   test('it ends when the operator says that they are meant to be gone', async () => {
