@@ -43,7 +43,7 @@ export type RejectedChange = Extract<SeedChange, { kind: 'rejected' }>;
 
 /** What turns up while composing. */
 interface Findings {
-  readonly stale: string[];
+  readonly stale: Set<string>;
   readonly rejected: Map<string, RejectedChange>;
 }
 
@@ -69,7 +69,7 @@ export class Composer {
    */
   async compose(now: number, only?: ReadonlySet<string>): Promise<Composed> {
     const { ledger, rules } = this.#context;
-    const findings: Findings = { stale: [], rejected: new Map() };
+    const findings: Findings = { stale: new Set(), rejected: new Map() };
     const tally = await ledger.tally();
     const ids = [...tally.outlets.keys()].sort();
     const documents: Document[] = [];
@@ -78,7 +78,7 @@ export class Composer {
       documents.push(await this.#feed(rules.outlets.byId(id), now, findings));
     }
     documents.push(await this.#feed(null, now, findings), await this.#page(ids, tally));
-    return { documents, stale: findings.stale, rejected: [...findings.rejected.values()] };
+    return { documents, stale: [...findings.stale], rejected: [...findings.rejected.values()] };
   }
 
   /** One feed's document: an outlet's, or the merged one. */
@@ -130,7 +130,7 @@ export class Composer {
         const { rejection } = outcome;
         findings.rejected.set(path, { kind: 'rejected', path, fingerprint, rejection });
       } else {
-        findings.stale.push(path);
+        findings.stale.add(path);
         this.#context.onTrouble(path, outcome.why);
       }
       return article.rendition;

@@ -40,6 +40,8 @@ export interface PassResult extends Gathered {
 
 /** The note under which the ledger keeps by which rules its seeds were identified. */
 const IDENTITY_RULES = 'identity-rules';
+/** The note that something has been published from this ledger. */
+const PUBLISHED = 'published';
 const MERGED_FEED = 'feed.atom';
 const ALL: LookRequest = { all: true, paths: new Set() };
 
@@ -55,8 +57,6 @@ export class Pipeline implements AsyncDisposable {
   #composer: Composer | null = null;
   /** Outlets whose feeds are to be composed anew; `null` means all, as at the start. */
   #due: Set<string> | null = null;
-  /** It has been made in this process. */
-  #ledgerIsNew = false;
 
   /** @throws LedgerRefusedError */
   constructor(options: PipelineOptions) {
@@ -92,7 +92,6 @@ export class Pipeline implements AsyncDisposable {
 
   async #pass(request: LookRequest, site: Site): Promise<PassResult> {
     const { config, rules, quietMs, signal } = this.#options;
-    this.#ledgerIsNew ||= (await this.#ledger.note(IDENTITY_RULES)) === null;
     const reindex = (await this.#ledger.note(IDENTITY_RULES)) !== rules.identity;
     // At the start all are due anyway.
     const outlets = this.#due ?? new Set<string>();
@@ -116,10 +115,12 @@ export class Pipeline implements AsyncDisposable {
       rejected: [...gathered.rejected, ...rejected],
       again: lookAgainAt(stale, gathered.again, config.settleMs),
     };
-    if (first && this.#ledgerIsNew && this.#losesTooMuch(documents)) {
+    const ledgerIsNew = first && (await this.#ledger.note(PUBLISHED)) === null;
+    if (ledgerIsNew && this.#losesTooMuch(documents)) {
       return { ...gathered, ...found, published: [], publishError: null, seedsLost: true };
     }
     const publication = await this.#publish(documents, first);
+    if (ledgerIsNew) await this.#ledger.setNote(PUBLISHED, 'yes');
     this.#due = new Set();
     return { ...gathered, ...found, ...publication, seedsLost: false };
   }

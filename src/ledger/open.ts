@@ -8,7 +8,7 @@ import { MIGRATIONS } from './schema.ts';
 import { SqliteLedger } from './sqlite.ts';
 
 /** KiB. A first run over a large archive is several times faster with its indexes in memory. */
-const CACHE_KIB = 32_768;
+const CACHE_KIB = 16_384;
 /** Keys are hashes, so a batch touches pages all over the indexes: they are written back seldom and together. */
 const CHECKPOINT_PAGES = 8_192;
 /** What the journal may keep on disk when it is not needed. bytes */

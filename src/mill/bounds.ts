@@ -28,6 +28,10 @@ export function boundedAdapter(): TreeAdapter<Htmlparser2TreeAdapterMap> {
       if (elements > ELEMENTS_MAX) throw new TooComplexError(`more than ${ELEMENTS_MAX} elements`);
       return adapter.createElement(name, namespace, attributes);
     },
+    setTemplateContent(template, content) {
+      place(template, content);
+      adapter.setTemplateContent(template, content);
+    },
     appendChild(parent, child) {
       place(parent, child);
       adapter.appendChild(parent, child);

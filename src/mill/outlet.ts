@@ -62,10 +62,10 @@ function siteId(host: string, byId: ReadonlyMap<string, Outlet>): string {
 }
 
 /** The host that {@link siteId} made `id` of. */
-function siteHost(id: string): string {
+function siteHost(id: string, byId: ReadonlyMap<string, Outlet>): string {
   if (id.endsWith(IPV6)) return `[${id.slice(0, -IPV6.length).replaceAll('-', ':')}]`;
-  if (id.endsWith(NOT_THE_RECIPE) && !id.includes('.')) return id.slice(0, -NOT_THE_RECIPE.length);
-  return id;
+  const label = id.slice(0, -NOT_THE_RECIPE.length);
+  return id.endsWith(NOT_THE_RECIPE) && byId.get(label)?.recipe ? label : id;
 }
 
 /** All eight, so that neither end of the name is a separator. */
@@ -77,7 +77,7 @@ function ipv6Groups(address: string): string[] {
 function unclaimed(id: string, byId: Map<string, Outlet>): Outlet {
   let outlet = byId.get(id);
   if (outlet === undefined) {
-    const host = siteHost(id);
+    const host = siteHost(id, byId);
     const name = domainToUnicode(host) || host;
     const home = URL.parse(`https://${host}/`)?.href ?? 'https://invalid/';
     outlet = { id, name, home, language: null, recipe: null };

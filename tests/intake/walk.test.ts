@@ -221,6 +221,27 @@ describe('what cannot be listed', () => {
     ]);
   });
 
+  test('a directory that may be listed and not entered is unlisted, too', async () => {
+    const root = await directoryWith('a.txt', 'closed/b.txt', 'closed/c.txt', 'd.txt');
+    chmodSync(root, 0o755);
+    chmodSync(join(root, 'closed'), 0o444);
+    onTestFinished(() => chmodSync(join(root, 'closed'), 0o755));
+    const unlisted = {
+      kind: 'unlisted',
+      path: 'closed',
+      error: expect.objectContaining({ code: 'EACCES' }) as Error,
+    };
+    const found = asOrdinaryUser(() => walked(root));
+    expect(found.map((each) => (each.kind === 'file' ? each.file.path : each))).toEqual([
+      'a.txt',
+      unlisted,
+      'd.txt',
+    ]);
+    for (const path of ['closed/b.txt', 'closed/nothing.txt']) {
+      expect(asOrdinaryUser(() => lookAt({ root, extensions: TXT }, path))).toEqual(unlisted);
+    }
+  });
+
   test('a directory that goes while the walk comes to it is unlisted', async () => {
     const root = await directoryWith('a.txt', 'sub/b.txt');
     const onDirectory = (path: string): void => {

@@ -103,6 +103,16 @@ test('pictures come from where the policy says', () => {
   ]);
 });
 
+test('pictures of a body that is read twice come from there too', () => {
+  const { html } = contentOf(
+    '<p>a<marquee><p><img src=1.jpg></p></marquee></p>',
+    {},
+    'https://p.example/{url}',
+  );
+  const url = encodeURIComponent('https://mill.example/a/1.jpg');
+  expect(html).toBe(`<p>a</p><p><img src="https://p.example/${url}" referrerpolicy="no-referrer"></p>`);
+});
+
 test.for([
   ['opens a head', '<head><title>x</title></head><p>东</p>'],
   ['opens a frameset', '<frameset><frame></frameset><p>东</p>'],

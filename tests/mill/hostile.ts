@@ -70,6 +70,7 @@ export const HOSTILE: Readonly<Record<string, readonly Case[]>> = {
     ['to a blob is none', '<a href="blob:https://mill.example/1">a</a>', 'a'],
     ['to a file is none', '<a href="file:///etc/passwd">a</a>', 'a'],
     ['to a program is none', '<a href="whatsapp://send?text=a">a</a>', 'a'],
+    ['to a telephone is none', '<a href="tel:123">a</a>', 'a'],
     ['to no host is none', '<a href="https://#">a</a>', 'a'],
     ['to no address is none', '<a href="https://%zz/">a</a>', 'a'],
     ['by xlink is none', '<a xlink:href="javascript:alert(1)">a</a>', 'a'],
@@ -86,6 +87,11 @@ export const HOSTILE: Readonly<Record<string, readonly Case[]>> = {
     ['has its slashes in its address', '<img/src=1.jpg/onerror=alert(1)>', img('1.jpg/onerror=alert(1)')],
     ['keeps no other sources', '<img src=1.jpg srcset="javascript:x 1x" usemap=#m longdesc=x>', img('1.jpg')],
     ['keeps no size but numbers', '<img src=1.jpg width="100%" height="1;x">', img('1.jpg')],
+    [
+      'for a sound is none',
+      '<audio src=1.mp3 poster=1.jpg></audio>',
+      '<audio src="https://mill.example/a/b/1.mp3" controls preload="none"></audio>',
+    ],
     [
       'for a video is no script',
       '<video src=1.mp4 poster="javascript:x"></video>',
@@ -199,7 +205,7 @@ export const HOSTILE: Readonly<Record<string, readonly Case[]>> = {
     ['goes: object', '<object data=1.swf><param name=x><p>a</p></object>b', 'b'],
     ['goes: embed', '<embed src=1.swf>a', 'a'],
     ['goes: applet', '<applet code=x>a</applet>b', 'b'],
-    ['goes: portal', '<portal src="https://evil.example/"></portal>a', 'a'],
+    ['goes: portal', '<portal src="https://evil.example/">b</portal>a', 'a'],
     ['goes: frames', '<frameset onload=alert(1)><frame src=1.html></frameset>a', 'a'],
     ['goes: a frame with its own document', '<iframe srcdoc="<script>alert(1)</script>"></iframe>a', 'a'],
     ['goes: a frame from a script', '<iframe src="javascript:alert(1)"></iframe>a', 'a'],
@@ -208,7 +214,8 @@ export const HOSTILE: Readonly<Record<string, readonly Case[]>> = {
       '<form action="javascript:alert(1)"><input name=q value=x><textarea>t</textarea><button formaction=x>go</button><p>a</form>',
       '<p>a</p>',
     ],
-    ['goes: a choice', '<select onfocus=alert(1)><option>b</option></select>a', 'a'],
+    ['goes: a choice', '<select onfocus=alert(1)>b<option>c</option></select>a', 'a'],
+    ['goes: a choice without a list', '<option>b</option>a', 'a'],
     ['goes: a dialog', '<dialog open>b</dialog>a', 'a'],
     ['goes: a canvas', '<canvas>b</canvas>a', 'a'],
     ['goes: a map', '<map name=m><area href="javascript:alert(1)"></map>a', 'a'],
@@ -260,6 +267,7 @@ export const HOSTILE: Readonly<Record<string, readonly Case[]>> = {
   ],
   'a character': [
     ['that XML cannot hold goes', 'a\u0008\u001b&#2;&#x1f;b\ufffe', 'ab'],
+    ['that is two halves of two goes', 'a\ud83d\0\udca8b', 'ab'],
     ['that is half of one goes', 'a\ud800b', 'ab'],
     [
       'that XML cannot hold goes from an attribute',

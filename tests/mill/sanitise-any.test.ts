@@ -76,6 +76,7 @@ describe('what is published is left as it is by sanitising it again', () => {
     ['a frame in a link', '<a href=1>a<iframe src="https://play.example/"></iframe>b</a>'],
     ['a frame without a name', '<iframe src="https://play.example/" title="&#1;"></iframe>'],
     ['a link in a link', '<a href=1><marquee><a href=2>a</a></marquee></a>'],
+    ['a rule in a paragraph', '<p>a<marquee><hr></marquee>b</p>'],
     ['a paragraph in a paragraph', '<p><marquee><p>a</p></marquee></p>'],
     ['a heading in a heading', '<h1>a<center><h2>b</h2></center></h1>'],
     ['an item in an item', '<ul><li>a<center><li>b</li></center></li></ul>'],

@@ -124,6 +124,16 @@ describe('a picture', () => {
       '<img data-srcset="1.jpg 1x,\n 2.jpg 2x">',
       img('2.jpg'),
     ],
+    [
+      'only in a set loaded later by another name is the last of that',
+      '<img data-lazy-srcset="1.jpg 1x, 2.jpg 2x">',
+      img('2.jpg'),
+    ],
+    [
+      'loaded later is shown once',
+      '<img src=blank.gif data-src=1.jpg><noscript><img src=1.jpg></noscript>',
+      img('1.jpg'),
+    ],
     ['with an address in camel case is one', '<img srcSet="1.jpg 240w">', img('1.jpg')],
     [
       'with commas in its address is one',
@@ -185,6 +195,12 @@ describe('a recording', () => {
       player.replace('>a<', '>play.example<'),
     ],
     [
+      'in a frame in a link is its name, apart',
+      '<a href=1>b<iframe src="//play.example/1" title=a></iframe>c</a>',
+      '<a href="https://mill.example/a/b/1">b a c</a>',
+    ],
+    ['in a frame tracks nobody', '<iframe src="//play.example/1?utm_source=x" title=a></iframe>', player],
+    [
       'in a frame between texts stands apart',
       'b<iframe src="https://play.example/1" title="a"></iframe>c',
       `b${player}c`,
@@ -200,6 +216,11 @@ describe('the text of an article', () => {
     ['has one between lines', 'a<br>b', 'a b'],
     ['has one between cells', '<table><tr><td>a<td>b</table>', 'a b'],
     ['has one around a frame’s name', 'a<iframe src="//play.example/" title=b></iframe>c', 'a b c'],
+    [
+      'has one around a frame’s name in a link',
+      '<a href=1>a<iframe src="//play.example/" title=b></iframe>c</a>',
+      'a b c',
+    ],
     ['has one between blocks that lose their tags', '<main>a</main><main>b</main>', 'a b'],
     ['has none within a word', 'a<b>b</b><span>c</span>', 'abc'],
     ['is text', '1 &lt; 2 &amp;amp; &quot;', '1 < 2 &amp; "'],
@@ -211,4 +232,9 @@ describe('the text of an article', () => {
   ] as const)('%s', ([, html, expected]) => {
     expect(cleaned(html).summary).toBe(expected);
   });
+});
+
+test('elements nested beyond reason keep what they say', () => {
+  const { html } = cleaned('<div>'.repeat(300) + 'a' + '</div>'.repeat(300) + '<p>b</p>');
+  expect(html).toMatch(/^(?:<div>){100,200}a(?:<\/div>)+<p>b<\/p>$/);
 });

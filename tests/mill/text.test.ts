@@ -50,6 +50,7 @@ describe('printable text', () => {
     ['keeps what markup is made of', '<a href="x">&amp;]]></a>', '<a href="x">&amp;]]></a>'],
     ['keeps the replacement character', 'a\ufffdb', 'a\ufffdb'],
     ['has no control characters', 'a\u0000\u0001\u0008\u000b\u000e\u001f\u007f\u0080\u009fb', 'ab'],
+    ['has its line ends as line feeds', 'a\r\nb\rc\n\rd', 'a\nb\nc\n\nd'],
     ['has no half of a pair', 'a\ud800b\udfffc\udfff\ud800', 'abc'],
     ['has no half of a pair left by what stood between', '\ud83d\u0000\udca8', ''],
   ] as const)('%s', ([, text, kept]) => {

@@ -254,6 +254,7 @@ describe('the address that a reader follows', () => {
   test.for([
     ['is as written', 'http://Mill.example//%e9?b=1&a=%7e#c', 'http://Mill.example//%e9?b=1&a=%7e#c'],
     ['tracks nobody', 'https://mill.example/?utm_source=x&id=1&fbclid=y', 'https://mill.example/?id=1'],
+    ['tracks nobody by an escape', 'https://mill.example/?%75tm_source=x&id=1', 'https://mill.example/?id=1'],
     ['has no question mark left over', 'https://mill.example/a?utm_source=x', 'https://mill.example/a'],
     ['keeps its fragment', 'https://mill.example/?utm_source=x#c', 'https://mill.example/#c'],
     [

@@ -90,6 +90,23 @@ describe('an article in several files', () => {
     expect(mill.entry().updated).toBe(new Date(NOON + MINUTE).toISOString());
   });
 
+  test('is dated by that copy, though an earlier one cannot be read', async () => {
+    const mill = new Mill();
+    const broken = `${copy(1, 'same'.repeat(2000))}\0`;
+    mill.writeAll({ 'a.txt': broken, 'b.txt': copy(2, 'same'), 'c.txt': copy(3, 'same') });
+    await mill.pass();
+    expect(mill.entry().updated).toBe(new Date(NOON + 2 * MINUTE).toISOString());
+  });
+
+  test('is not dated by an undated copy that was written later', async () => {
+    const mill = new Mill();
+    mill.write('a.txt', copy(1, 'same'));
+    mill.writeAt(NOON + 9 * MINUTE, 'b.txt', copy('NaN', 'same'));
+    await mill.pass();
+    const time = new Date(NOON + MINUTE).toISOString();
+    expect(mill.entry()).toMatchObject({ published: time, updated: time });
+  });
+
   test('is published from a copy that is whole, if the latest is found broken only when it is read', async () => {
     const mill = new Mill();
     const broken = `${seedText({ time: NOON + MINUTE, body: '<p>zeroes follow</p>'.repeat(500) })}\0`;

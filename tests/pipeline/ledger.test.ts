@@ -30,10 +30,11 @@ describe('a ledger that is lost', () => {
   });
 });
 
-describe('a ledger that is lost together with the seeds', () => {
-  async function allLost(): Promise<Mill> {
+describe('a ledger that is lost together with most of the seeds', () => {
+  /** @param left so many of twenty seeds are still there */
+  async function bothLost(left: number): Promise<Mill> {
     const mill = new Mill();
-    mill.writeAll({ 'sub/a.txt': numberedSeed(1), 'sub/b.txt': numberedSeed(2) });
+    for (let i = 1; i <= 20; i += 1) mill.write(`${i <= left ? '' : 'sub/'}${i}.txt`, numberedSeed(i));
     await mill.pass();
     await mill.stop();
     rmSync(mill.ledger);
@@ -41,21 +42,30 @@ describe('a ledger that is lost together with the seeds', () => {
     return mill;
   }
 
-  test('takes no feed with it, and it is told', async () => {
-    const mill = await allLost();
+  test.for([0, 5])('takes no feed with it, in this process or the next, if %d are left', async (left) => {
+    const mill = await bothLost(left);
     const before = mill.documents();
-    expect(await mill.pass()).toMatchObject({ seedsLost: true, published: [] });
-    expect(await mill.pass()).toMatchObject({ seedsLost: true });
+    for (let process = 1; process <= 3; process += 1) {
+      expect(await mill.pass(), `process ${process}`).toMatchObject({ seedsLost: true, published: [] });
+      expect(await mill.pass()).toMatchObject({ seedsLost: true, published: [] });
+      await mill.stop();
+    }
     expect(mill.documents()).toEqual(before);
   });
 
   test('is made anew when the seeds come back', async () => {
-    const mill = await allLost();
+    const mill = await bothLost(5);
     const before = mill.documents();
     await mill.pass();
     mill.putBack('sub');
-    expect(await mill.pass()).toMatchObject({ seedsLost: false, added: 2, published: [] });
+    expect(await mill.pass()).toMatchObject({ seedsLost: false, added: 15, published: [] });
     expect(mill.documents()).toEqual(before);
+  });
+
+  test('is made anew if fewer have gone than may go', async () => {
+    const mill = await bothLost(15);
+    expect(await mill.pass()).toMatchObject({ seedsLost: false });
+    expect(mill.entries()).toHaveLength(15);
   });
 });
 
@@ -94,6 +104,19 @@ describe('a ledger that is damaged', () => {
     expect(asideIn(mill).length).toBeGreaterThan(0);
     expect(mill.titles()).toContain('第 999 篇');
     expect(mill.entries().find(({ title }) => title === '第 200 篇')!.id).toBe(id);
+  });
+
+  test('between two passes of a process is set aside, and ids stay as they are', async () => {
+    const mill = await filled();
+    const before = mill.entries();
+    mill.damageTable('seed');
+    mill.write('new.txt', numberedSeed(999));
+    await mill.pass(['new.txt']);
+    expect(asideIn(mill).length).toBeGreaterThan(0);
+    const others = mill.entries().filter(({ title }) => title !== '第 999 篇');
+    expect(others).toEqual(before.slice(0, 99));
+    mill.write('newer.txt', numberedSeed(1000));
+    expect(await mill.pass(['newer.txt'])).toMatchObject({ added: 1 });
   });
 
   test('while the process has it open is set aside, too, and the work goes on', async () => {

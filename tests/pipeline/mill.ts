@@ -53,8 +53,8 @@ export class Mill {
   /** So late that whatever is written during a test has settled. */
   now = Date.now() + 60 * MINUTE;
   sighting: Sighting | null = null;
-  /** The process is asked to stop when it comes to this folder. */
-  stopsAt: string | null = null;
+  /** Told of each folder of seeds that a look comes to; `stop` asks the process to end. */
+  onDirectory: (path: string, stop: () => void) => void = () => {};
   yaml: string;
   /** What has been logged, a line each. */
   readonly logged: string[] = [];
@@ -101,9 +101,7 @@ export class Mill {
       signal: stopping.signal,
       quietMs: this.#quietMs,
       sighting: () => this.sighting,
-      onDirectory: (path) => {
-        if (path === this.stopsAt) stopping.abort();
-      },
+      onDirectory: (path) => this.onDirectory(path, () => stopping.abort()),
     });
   }
 
@@ -161,9 +159,10 @@ export class Mill {
     return (await ledger.seeds('', 10_000)).map(({ path }) => path);
   }
 
-  /** Fills the pages of one table of the ledger with zeroes. */
+  /** Fills the pages of one table of the ledger with zeroes; a process that has it open cannot miss that. */
   damageTable(name: string): void {
-    const database = new DatabaseSync(this.ledger, { readOnly: true });
+    const database = new DatabaseSync(this.ledger);
+    database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
     const pages = database.prepare('SELECT pageno FROM dbstat WHERE name = ?').all(name) as {
       pageno: number;
     }[];
@@ -174,6 +173,10 @@ export class Mill {
     const descriptor = openSync(this.ledger, 'r+');
     writeSync(descriptor, bytes);
     closeSync(descriptor);
+    // Whoever has pages in memory reads them again when another has written.
+    const other = new DatabaseSync(this.ledger);
+    other.exec("INSERT OR REPLACE INTO note (name, value) VALUES ('damaged', 'yes')");
+    other.close();
   }
 
   published(path: string): string {

@@ -1,3 +1,4 @@
+import { parseAtomFeed } from 'feedsmith';
 import { describe, expect, test } from 'vitest';
 import { NOON, numberedSeed, seedText } from '../support/seeds.ts';
 import { Mill } from './mill.ts';
@@ -31,6 +32,8 @@ describe('a first pass', () => {
       [ISO(NOON + 1000), ISO(NOON + 1000)],
     ]);
     expect([mill.updated(), mill.updated('outlets/voa.atom')]).toEqual([ISO(NOON + 2000), ISO(NOON + 1000)]);
+    const sources = parseAtomFeed(mill.bytes()).entries!.map(({ source }) => source?.updated);
+    expect(sources).toEqual([ISO(NOON + 2000), ISO(NOON + 1000)]);
   });
 
   test('publishes an address in several files once', async () => {
@@ -96,10 +99,10 @@ describe('a pass that is asked to stop', () => {
     const mill = new Mill();
     for (let i = 1; i <= 1100; i += 1) mill.write(`a/${i}.txt`, numberedSeed(i));
     mill.write('b/c.txt', seedText());
-    mill.stopsAt = 'b';
+    mill.onDirectory = (path, stop) => path === 'b' && stop();
     await expect(mill.pass()).rejects.toThrow(/aborted/);
     await mill.stop();
-    mill.stopsAt = null;
+    mill.onDirectory = () => {};
     return mill;
   }
 
@@ -115,5 +118,37 @@ describe('a pass that is asked to stop', () => {
     const { added } = await mill.pass();
     expect(added).toBeGreaterThan(0);
     expect(added).toBeLessThan(1000);
+  });
+});
+
+describe('a seed that changes between being found and being read', () => {
+  /** `a.txt` is written again in every pass, behind its back. */
+  function changing(): Mill {
+    const mill = new Mill();
+    mill.writeAll({ 'a.txt': numberedSeed(1), 'b/c.txt': numberedSeed(2) });
+    let changes = 0;
+    mill.onDirectory = (path) => {
+      if (path === 'b') mill.write('a.txt', `${numberedSeed(1)}<p>${'again '.repeat((changes += 1))}</p>`);
+    };
+    return mill;
+  }
+
+  test('is looked at again, and does not stop the others', async () => {
+    const mill = changing();
+    expect(await mill.pass()).toMatchObject({ again: { paths: ['a.txt'] } });
+    expect(mill.titles()).toEqual(['第 2 篇']);
+    expect(await mill.pass(['a.txt'])).toMatchObject({ again: null });
+    expect(mill.titles()).toEqual(['第 2 篇', '第 1 篇']);
+  });
+
+  test('stands as it was published, which is told once', async () => {
+    const mill = changing();
+    await mill.pass();
+    await mill.pass(['a.txt']);
+    const before = mill.entries();
+    await mill.pass();
+    await mill.pass();
+    expect(mill.entries()).toEqual(before);
+    expect(mill.logged.filter((line) => line.includes('a.txt'))).toHaveLength(1);
   });
 });

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { NOON, numberedSeed, seedText } from '../support/seeds.ts';
@@ -35,6 +35,17 @@ describe('a feed’s window', () => {
       expect(size + size / titles.length).toBeGreaterThan(bytesMax);
       expect(titles).toEqual(Array.from({ length: titles.length }, (_, i) => `${12 - i}`));
     }
+  });
+
+  test('ends before the first entry that does not fit: no feed has gaps', async () => {
+    const mill = new Mill({ yaml: 'window: { bytes: 10000 }\n' });
+    for (const [number, characters] of [1, 1100, 1100, 1].entries()) {
+      const url = `https://www.voachinese.com/a/${number}.html`;
+      const body = `<p>${'字'.repeat(characters)}</p>`;
+      mill.write(`${number}.txt`, seedText({ time: NOON - number, title: `${number}`, url, body }));
+    }
+    await mill.pass();
+    expect(mill.titles()).toEqual(['0', '1']);
   });
 
   test('shows an entry that is larger than all may be by its summary, and the others', async () => {
@@ -126,6 +137,33 @@ describe('a document that cannot be written', () => {
     rmSync(mill.published('feed.atom'), { recursive: true });
     expect((await mill.pass()).published).toEqual(['feed.atom']);
     expect(mill.titles()).toEqual(['第 1 篇']);
+  });
+});
+
+describe('a document that somebody else has touched', () => {
+  test.for<[string, (file: string) => void]>([
+    ['deleted', (file) => rmSync(file)],
+    ['cut short', (file) => truncateSync(file, 100)],
+    ['overwritten', (file) => writeFileSync(file, 'not a feed')],
+  ])('(%s) is put right by the next look at everything', async ([, touch]) => {
+    const mill = new Mill();
+    mill.write('a.txt', numberedSeed(1));
+    await mill.pass();
+    const before = mill.documents();
+    touch(mill.published('feed.atom'));
+    expect(await mill.pass()).toMatchObject({ publishError: null });
+    expect(mill.documents()).toEqual(before);
+  });
+
+  test('(cut short while no process ran) is put right by the next', async () => {
+    const mill = new Mill();
+    mill.write('a.txt', numberedSeed(1));
+    await mill.pass();
+    const before = mill.documents();
+    await mill.stop();
+    truncateSync(mill.published('feed.atom'), 100);
+    await mill.pass();
+    expect(mill.documents()).toEqual(before);
   });
 });
 

@@ -1,4 +1,5 @@
 // Recipes change; ids never do.
+import { renameSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { NOON, numberedSeed, seedText } from '../support/seeds.ts';
 import { Mill } from './mill.ts';
@@ -56,6 +57,20 @@ describe('a recipe that comes to know other addresses', () => {
     mill.useRecipes({ voa: PRINT_IS_PAGE });
     await mill.pass();
     mill.putBack('sub');
+    mill.write('b.txt', seedText({ url: PAGE, time: NOON + 1 }));
+    await mill.pass();
+    expect(mill.entries()).toHaveLength(1);
+  });
+
+  test('is right for seeds, too, that could not be listed when the rules changed', async () => {
+    const mill = new Mill();
+    mill.write('a.txt', seedText({ url: PRINT }));
+    await mill.pass();
+    await mill.stop();
+    mill.useRecipes({ voa: PRINT_IS_PAGE });
+    renameSync(mill.seeds, mill.away);
+    await mill.pass();
+    renameSync(mill.away, mill.seeds);
     mill.write('b.txt', seedText({ url: PAGE, time: NOON + 1 }));
     await mill.pass();
     expect(mill.entries()).toHaveLength(1);

@@ -71,6 +71,19 @@ describe('`updated` moves', () => {
     expect(mill.entry()).toMatchObject({ updated: iso(NOON + MINUTE), content: '<p>改正后的正文</p>' });
   });
 
+  test('and with it the feed’s, though newer articles stand above', async () => {
+    const mill = await published();
+    mill.write('b.txt', seedText({ time: NOON + MINUTE, url: 'https://www.voachinese.com/a/2.html' }));
+    await mill.pass();
+    mill.writeAt(NOON + 7 * MINUTE, 'a.txt', seedText({ body: '<p>改正后的正文</p>' }));
+    await mill.pass();
+    expect(mill.entries()[1]).toMatchObject({ content: '<p>改正后的正文</p>' });
+    expect([mill.updated(), mill.updated('outlets/voa.atom')]).toEqual([
+      iso(NOON + 7 * MINUTE),
+      iso(NOON + 7 * MINUTE),
+    ]);
+  });
+
   test('else to the time at which the file was written', async () => {
     const mill = await published();
     mill.writeAt(NOON + 7 * MINUTE, 'a.txt', seedText({ body: '<p>改正后的正文</p>' }));
