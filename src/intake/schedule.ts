@@ -17,6 +17,10 @@ export function startSchedule(expression: string, look: () => Promise<void>): Di
     name: 'seeds',
     noOverlap: true,
     suppressMissedWarning: true,
+    logger: SILENT,
   });
   return { [Symbol.dispose]: () => void task.destroy() };
 }
+
+/** A look that takes longer than the schedule's interval is no news, and standard output is the log's. */
+const SILENT = { info() {}, warn() {}, error() {}, debug() {} };
