@@ -23,6 +23,8 @@ export type Invocation =
       readonly kind: 'command';
       readonly command: Command;
       readonly files: readonly string[];
+      /** Of `check`: say what becomes of each file. */
+      readonly explain: boolean;
       readonly configFile: string | undefined;
       readonly flags: Partial<Record<FlagKey, string>>;
     };
@@ -37,6 +39,7 @@ export function readArguments(words: readonly string[]): Invocation {
     options: {
       ...options,
       config: { type: 'string' },
+      explain: { type: 'boolean' },
       help: { type: 'boolean', short: 'h' },
       version: { type: 'boolean' },
     },
@@ -48,12 +51,14 @@ export function readArguments(words: readonly string[]): Invocation {
   const rest: string[] = [];
   let help = false;
   let version = false;
-  const names = [...Object.keys(options), 'config', 'help', 'version'];
+  let explain = false;
+  const names = [...Object.keys(options), 'config', 'explain', 'help', 'version'];
   for (const token of tokens) {
     if (token.kind === 'positional') rest.push(token.value);
     if (token.kind !== 'option') continue;
     if (token.name === 'help') help = true;
     else if (token.name === 'version') version = true;
+    else if (token.name === 'explain') explain = true;
     else if (!names.includes(token.name)) {
       throw new UsageError(`${token.rawName}: no such flag; did you mean --${closest(token.name, names)}?`);
     } else if (token.value === undefined || (!token.inlineValue && token.value.startsWith('--'))) {
@@ -67,6 +72,9 @@ export function readArguments(words: readonly string[]): Invocation {
   if (command !== 'check' && files.length > 0) {
     throw new UsageError(`${command} takes no files: ${files.join(' ')}`);
   }
+  if (explain && (command !== 'check' || files.length === 0)) {
+    throw new UsageError('--explain goes with files to check: check --explain FILE…');
+  }
   const given = Object.entries(FLAGS).flatMap(([key, { flag }]) =>
     flags[flag] === undefined ? [] : [[key, flags[flag]]],
   );
@@ -74,6 +82,7 @@ export function readArguments(words: readonly string[]): Invocation {
     kind: 'command',
     command,
     files,
+    explain,
     configFile: flags['config'],
     flags: Object.fromEntries(given),
   };
@@ -87,6 +96,8 @@ function readCommand(word: string | undefined, words: readonly string[]): Comman
   );
 }
 
+const EXPLAIN = 'say what becomes of each FILE: identity, dates, what is removed by which rule, the entry';
+
 function helpText(command?: Command): string {
   const flags = Object.values(FLAGS).map(({ flag, value, variable }) => [`--${flag} ${value}`, variable]);
   flags.unshift(['--config FILE', CONFIG_VARIABLE]);
@@ -99,7 +110,12 @@ function helpText(command?: Command): string {
           'commands:',
           ...Object.entries(COMMANDS).map(([name, does]) => `  ${name.padEnd(8)}${does}`),
         ]
-      : [`usage: feedmill ${command}${command === 'check' ? ' [FILE…]' : ''} [FLAG…]`, '', COMMANDS[command]];
+      : [
+          `usage: feedmill ${command}${command === 'check' ? ' [--explain] [FILE…]' : ''} [FLAG…]`,
+          '',
+          COMMANDS[command],
+          ...(command === 'check' ? ['', `  --explain   ${EXPLAIN}`] : []),
+        ];
   return [
     ...usage,
     '',

@@ -80,12 +80,66 @@ export interface Recipe {
   readonly language: string;
   /** A host stands for itself and everything below it. */
   readonly hosts: readonly string[];
+  /** Where the publication time stands, the best place first. */
+  readonly dates: readonly DateRule[];
+  /** Where the authors' names stand, the best place first. */
+  readonly bylines: readonly BylineRule[];
+  /** CSS selectors of the lead picture or video, the best first. */
+  readonly lead: readonly string[];
+  /** CSS selectors of captions, and of the credits that go behind them; each belongs to the picture before it. */
+  readonly captions: readonly string[];
+  readonly credits: readonly string[];
+  /** CSS selectors of elements that only name what they embed. */
+  readonly embeds: readonly EmbedRule[];
   /** CSS selectors of what is not the article. */
   readonly remove: readonly string[];
+  /** CSS selectors of what loses its tags and keeps its content. */
+  readonly unwrap: readonly string[];
+  /** CSS selectors of lists that go if each of their items is a link and nothing else. */
+  readonly removeLinkLists: readonly string[];
+  /** Regular expressions: a paragraph goes if one matches its text. */
+  readonly removeText: readonly string[];
+  /** What the outlet writes behind its titles. */
+  readonly titleSuffixes: readonly string[];
+  /** Pictures of the outlet (RFC 4287 §4.2.5, §4.2.8). Absolute URLs. */
+  readonly icon: string | null;
+  readonly logo: string | null;
+  /** To whom its articles belong (§4.2.10). */
+  readonly rights: string | null;
+  /** What all of its articles are about (§4.2.2). */
+  readonly categories: readonly string[];
   /** Query parameters that say who came from where and not which article. */
   readonly trackingParameters: readonly string[];
   /** Other addresses of the same article: `match` (a regular expression) is replaced in the canonical URL. */
   readonly aliases: readonly { readonly match: string; readonly replace: string }[];
+}
+
+export interface DateRule {
+  /** A CSS selector; `null` reads the article's address. */
+  readonly select: string | null;
+  /**
+   * The attribute that holds the date; `null` for the element's text. With `ago` the text does, and the
+   * attribute, if given, names the day that it must fall on.
+   */
+  readonly attribute: string | null;
+  /** `rfc1123`, `iso8601`, `ago`, or a pattern of UTS #35 fields such as `dd/MM/yyyy - HH:mm`. */
+  readonly form: string;
+  /** IANA name or UTC offset, of a form that does not say it itself. */
+  readonly zone: string | null;
+  /** Asked only where the header has no time. */
+  readonly undatedOnly: boolean;
+}
+
+export interface BylineRule {
+  readonly select: string;
+  /** A regular expression whose first group is the names; `null` takes the whole text. */
+  readonly match: string | null;
+}
+
+export interface EmbedRule {
+  readonly select: string;
+  /** The attribute that holds, somewhere, the address of what is embedded. */
+  readonly attribute: string;
 }
 
 export interface Outlet {
@@ -109,6 +163,22 @@ export interface Content {
   readonly summary: string;
   /** BCP 47. */
   readonly language: string;
+  /** The publication time that the article itself tells. */
+  readonly published: number | null;
+  /** Names; none where the article does not tell. */
+  readonly authors: readonly string[];
+  readonly picture: Picture | null;
+}
+
+/** A picture that stands for the article. */
+export interface Picture {
+  /** Absolute. */
+  readonly url: string;
+  /** Media type; `null` where the address does not tell it for sure. */
+  readonly type: string | null;
+  /** CSS pixels, as the article gives them. */
+  readonly width: number | null;
+  readonly height: number | null;
 }
 
 /** An article as it stands in a feed (RFC 4287's word). */
@@ -118,11 +188,34 @@ export interface Entry extends Content {
   readonly link: string;
   readonly published: number;
   readonly updated: number;
-  readonly author: string;
+  /** The outlet's name. */
+  readonly outlet: string;
 }
+
+/** In which a feed is published; also its extension. */
+export const FORMATS = ['atom', 'rss', 'json'] as const;
+export type Format = (typeof FORMATS)[number];
+export const MEDIA_TYPES: Readonly<Record<Format, string>> = {
+  atom: 'application/atom+xml',
+  rss: 'application/rss+xml',
+  json: 'application/feed+json',
+};
+
+/** The bytes of one entry in each format, in UTF-8. */
+export type RenderedEntry = Readonly<Record<Format, Buffer>>;
 
 /** Something to publish: a path under `DATA/public/` and in the URL, and its bytes. */
 export interface Document {
   readonly path: string;
   readonly body: Buffer;
+  /** Of a feed: where its entries stand in `body`, in their order. */
+  readonly entries?: readonly DocumentEntry[];
+}
+
+export interface DocumentEntry {
+  /** The same for as long as a reader sees the same. */
+  readonly key: string;
+  /** Bytes from the beginning of the body. */
+  readonly start: number;
+  readonly end: number;
 }

@@ -3,6 +3,7 @@ import { realpathSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { REMEDIES, type Identity, type SeedFile } from './article.ts';
 import type { Config } from './config.ts';
+import type { explainSeed } from './explain.ts';
 import { SeedReader } from './intake/read.ts';
 import { type Found, seedFile, walk } from './intake/walk.ts';
 import { identify } from './mill/identify.ts';
@@ -16,6 +17,8 @@ export interface CheckOptions {
   readonly workingDirectory: string;
   readonly print: (line: string) => void;
   readonly now: number;
+  /** Says what becomes of each article; `null` if that is not asked for. */
+  readonly explain: typeof explainSeed | null;
 }
 
 /** Before this an article cannot have been archived: the time was given in seconds, or is none. */
@@ -95,7 +98,15 @@ class Check {
       return this.#reject(name, line, reason, detail);
     }
     this.#articles += 1;
+    if (this.#options.explain !== null) this.#explain(name, file, indexed.identity, text.text);
     this.#warn(name, indexed.identity, text.text);
+  }
+
+  #explain(name: string, file: SeedFile, identity: Identity, text: string): void {
+    const { config, outlets, now, explain, print } = this.#options;
+    const context = { outlets, now, images: config.images, written: file.modifiedMs };
+    print(`${name}:`);
+    for (const line of explain!(text, identity, context)) print(line);
   }
 
   readonly #readers = new Map<string, SeedReader>();

@@ -48,6 +48,7 @@ async function main(): Promise<number> {
   }
   if (invocation.command === 'check') {
     const { check } = await import('./check.ts');
+    const explain = invocation.explain ? (await import('./explain.ts')).explainSeed : null;
     const rejected = check({
       config,
       outlets: rules.outlets,
@@ -55,6 +56,7 @@ async function main(): Promise<number> {
       workingDirectory: process.cwd(),
       print: (line) => void process.stdout.write(`${line}\n`),
       now: Date.now(),
+      explain,
     });
     return rejected > 0 ? EXIT.rejected : EXIT.done;
   }

@@ -7,6 +7,8 @@ import { ConfigError, readRecipe } from './config.ts';
 import { createOutlets, type Outlets } from './mill/outlet.ts';
 
 export interface Rules {
+  /** Where the recipes are. */
+  readonly folder: string;
   readonly recipes: readonly Recipe[];
   readonly outlets: Outlets;
   /** Differs whenever a header might be taken for another article than before. */
@@ -21,6 +23,7 @@ export function loadRules(folder: string, images: ImagePolicy): Rules {
   const program = programFingerprint();
   const contents = new Map<Outlet, string>();
   return {
+    folder,
     recipes,
     outlets: outletsOf(recipes, folder),
     identity: digest(
@@ -39,23 +42,42 @@ export function loadRules(folder: string, images: ImagePolicy): Rules {
 }
 
 /**
- * What `loadRules` leaves out, because it takes an HTML parser and that takes time to load: whether
- * the recipes' selectors are selectors.
+ * What `loadRules` leaves out, because it takes an HTML parser and time zones, and those take time to
+ * load: whether the recipes' selectors are selectors, and their dates' forms forms.
  *
  * @throws ConfigError
  */
-export async function verifyRules({ recipes }: Rules): Promise<void> {
-  const { selectorError } = await import('./mill/clean.ts');
-  for (const { id, remove } of recipes) {
-    for (const selector of remove) {
+export async function verifyRules({ folder, recipes }: Rules): Promise<void> {
+  const { selectorError } = await import('./mill/clean/dom.ts');
+  const { formError } = await import('./mill/date-forms.ts');
+  const errors: string[] = [];
+  for (const recipe of recipes) {
+    const file = join(folder, `${recipe.id}.yaml`);
+    for (const [place, selector] of selectorsOf(recipe)) {
       const error = selectorError(selector);
-      if (error !== null) {
-        throw new ConfigError(
-          `recipe ${id}: remove: ${JSON.stringify(selector)} is no CSS selector: ${error}`,
-        );
-      }
+      if (error === null) continue;
+      errors.push(`${file}: ${place}: ${JSON.stringify(selector)} is no CSS selector: ${error.trim()}`);
+    }
+    for (const [i, date] of recipe.dates.entries()) {
+      const error = formError(date);
+      if (error !== null) errors.push(`${file}: dates.${i}: ${error}`);
     }
   }
+  if (errors.length > 0) throw new ConfigError(errors.join('\n'));
+}
+
+/** Each with its place in the recipe. */
+function selectorsOf(recipe: Recipe): [place: string, selector: string][] {
+  const lists = ['remove', 'unwrap', 'removeLinkLists', 'lead', 'captions', 'credits'] as const;
+  const rules = ['dates', 'bylines', 'embeds'] as const;
+  return [
+    ...lists.flatMap((key) => recipe[key].map((selector, i): [string, string] => [`${key}.${i}`, selector])),
+    ...rules.flatMap((key) =>
+      recipe[key].flatMap(({ select }, i): [string, string][] =>
+        select === null ? [] : [[`${key}.${i}`, select]],
+      ),
+    ),
+  ];
 }
 
 function loadRecipes(folder: string): Recipe[] {
@@ -85,7 +107,9 @@ function outletsOf(recipes: readonly Recipe[], folder: string): Outlets {
 /** Of the code that reads articles: its own text, so that no change to it can be forgotten. */
 function programFingerprint(): string {
   const folder = join(import.meta.dirname, 'mill');
-  const files = readdirSync(folder).sort();
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .sort();
   return digest(
     '',
     files.map((name) => readFileSync(join(folder, name), 'utf8')),

@@ -1,6 +1,8 @@
 // When an entry was published and updated (RFC 4287 §4.2.9, §4.2.15). Pure: the clock is an argument.
 
 export interface EntryHistory {
+  /** When the article says it was published; `null` if it does not. ms */
+  readonly told: number | null;
   /** When the first copy of the article was archived. ms */
   readonly firstCopy: number;
   /** When the first copy that reads as the article does now was archived. ms */
@@ -19,6 +21,8 @@ export interface EarlierRendition {
 }
 
 /**
+ * `published` is when the article says, if that is before it was first archived; else that.
+ *
  * `updated` moves only if what a reader sees has changed because the seed has: neither a rewritten
  * file with the same content moves it, nor a better way of cleaning. It is the time of the copy that
  * first read as the article does now; if that is no news (the seed was edited in place and kept its
@@ -30,7 +34,7 @@ export function entryTimes(
   now: number,
 ): { published: number; updated: number } {
   const updated = updatedTime(history, earlier, now);
-  return { published: Math.min(history.firstCopy, updated), updated };
+  return { published: Math.min(history.told ?? history.firstCopy, history.firstCopy, updated), updated };
 }
 
 function updatedTime(

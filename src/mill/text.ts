@@ -22,10 +22,16 @@ export function printable(text: string): string {
 
 /**
  * The title that a header's raw text stands for: one line, entities decoded once (archives hold
- * `&quot;` in titles; one without a semicolon is text), nothing invisible. May be empty.
+ * `&quot;` in titles; one without a semicolon is text), no backslash before a quotation mark (some
+ * write them so), nothing invisible. May be empty.
  */
 export function titleText(raw: string): string {
-  return printable(decodeHTMLStrict(raw)).replace(INVISIBLE, '').replace(/\s+/gu, ' ').trim();
+  return oneLine(decodeHTMLStrict(raw)).replace(/\\(?=["'“”‘’])/gu, '');
+}
+
+/** `text` as a line of plain text: single spaces, nothing invisible. */
+export function oneLine(text: string): string {
+  return printable(text).replace(INVISIBLE, '').replace(/\s+/gu, ' ').trim();
 }
 
 export function escapeMarkup(text: string): string {

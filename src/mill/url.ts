@@ -8,9 +8,9 @@ export const URL_LENGTH_MAX = 8192;
 /** Less than the 253 of RFC 1035 §2.3.4, so that a host can name a file; the 63 of a label are kept to. */
 const HOST_LENGTH_MAX = 200;
 
-/** Say where a reader came from, never which article: analytics and click identifiers in general use. */
+/** Say where a reader came from or who it is, never which article: analytics, click and session identifiers in general use. */
 const TRACKING =
-  /^(?:utm_\w+|fbclid|gclid|gclsrc|gbraid|wbraid|dclid|msclkid|yclid|twclid|ttclid|igshid|igsh|mc_cid|mc_eid|_ga|_gl|_hs(?:enc|mi)|mkt_tok|oly_(?:anon|enc)_id|vero_id|spm|ocid|cmpid|xtor|at_(?:medium|campaign|custom\d*|bbc_team|link_\w+|format|ptr_name))$/i;
+  /^(?:utm_\w+|fbclid|gclid|gclsrc|gbraid|wbraid|dclid|msclkid|yclid|twclid|ttclid|igshid|igsh|mc_cid|mc_eid|_ga|_gl|_hs(?:enc|mi)|mkt_tok|oly_(?:anon|enc)_id|vero_id|phpsessid|jsessionid|aspsessionid\w*|spm|ocid|cmpid|xtor|at_(?:medium|campaign|custom\d*|bbc_team|link_\w+|format|ptr_name))$/i;
 
 /** Parameters that track only with some values: Medium's `?source=rss-…`, WordPress's `?ref=rss`. */
 const TRACKING_VALUES: Readonly<Record<string, RegExp>> = {
@@ -37,26 +37,40 @@ export function parseUrl(text: string): string | null {
  * @param href an absolute http(s) URL, as {@link parseUrl} returns it
  */
 export function canonicalUrl(href: string, recipe: Recipe | null): string {
+  return aliased(normalised(href, recipe), recipe);
+}
+
+function normalised(href: string, recipe: Recipe | null): string {
   const url = new URL(href);
   const port = url.port === '80' || url.port === '443' ? '' : url.port;
   const host = url.hostname.replace(/\.+$/, '') + (port && `:${port}`);
-  const path = normalisePercent(url.pathname).replace(/\/{2,}/g, '/');
+  const path = normalisePercent(url.pathname.replace(SESSION, '')).replace(/\/{2,}/g, '/');
   const query = url.search
     .slice(1)
     .split('&')
     .map(normalisePercent)
     .filter((pair) => pair !== '' && !isTracking(pair, recipe))
     .join('&');
-  const canonical = `https://${host}${path}${query && `?${query}`}`;
-  if (recipe === null) return canonical;
-  return recipe.aliases.reduce(
-    (address, { match, replace }) => address.replace(new RegExp(match), replace),
-    canonical,
-  );
+  return `https://${host}${path}${query && `?${query}`}`;
 }
 
-/** An article's address for a link: nothing that only tracks, and nothing that RFC 3986 forbids. */
+/** What the recipe makes of an address, unless that is none. */
+function aliased(canonical: string, recipe: Recipe | null): string {
+  const address = (recipe?.aliases ?? []).reduce(
+    (each, { match, replace }) => each.replace(new RegExp(match, 'u'), replace),
+    canonical,
+  );
+  return URL.parse(address)?.protocol === 'https:' ? address : canonical;
+}
+
+/**
+ * An article's address for a link: nothing that only tracks, and nothing that RFC 3986 forbids. Of an
+ * alias (the mobile page, the accelerated one) the address of the article itself.
+ */
 export function linkAddress(href: string, recipe: Recipe | null): string {
+  const own = normalised(href, recipe);
+  const meant = aliased(own, recipe);
+  if (meant !== own) return meant;
   const [, origin = '', rest = ''] = /^(\w+:\/\/[^/?#]*)(.*)$/s.exec(withoutTracking(href, recipe)) ?? [];
   return (
     origin + rest.replace(/[[\]|^`{}\\]|%(?![0-9a-f]{2})/gi, (character) => encodeURIComponent(character))
@@ -65,16 +79,28 @@ export function linkAddress(href: string, recipe: Recipe | null): string {
 
 /** `href` as a reader should follow it: without the parameters that only track. Otherwise as written. */
 export function withoutTracking(href: string, recipe: Recipe | null): string {
-  const fragmentStart = href.indexOf('#');
-  const end = fragmentStart < 0 ? href.length : fragmentStart;
-  const start = href.slice(0, end).indexOf('?');
-  if (start < 0) return href;
-  const fragment = href.slice(end);
-  const pairs = href.slice(start + 1, end).split('&');
-  const kept = pairs.filter((pair) => !isTracking(normalisePercent(pair), recipe));
-  if (kept.length === pairs.length) return href;
-  return href.slice(0, start) + (kept.length > 0 ? `?${kept.join('&')}` : '') + fragment;
+  const [, path = '', query, fragment = ''] = /^([^?#]*)(?:\?([^#]*))?(#.*)?$/s.exec(href) ?? [];
+  const address = path.replace(SESSION, '');
+  if (query === undefined) return address + fragment;
+  const kept = query
+    .replace(DECODED, (character) => `&${PARAMETERS[character]!}`)
+    .split('&')
+    .filter((pair) => !isTracking(normalisePercent(pair), recipe));
+  return address + (kept.length > 0 ? `?${kept.join('&')}` : '') + fragment;
 }
+
+/** Servlets may put the session into the path. */
+const SESSION = /;jsessionid=[^/;]*/gi;
+
+/** `&regi_id=` that some program took for `&reg;`, and its like. */
+const PARAMETERS: Readonly<Record<string, string>> = {
+  '%C2%AE': 'reg',
+  '%C2%A9': 'copy',
+  '%C2%A7': 'sect',
+  '%C2%B6': 'para',
+  '%C2%A4': 'curren',
+};
+const DECODED = /(?:%C2%A[E974]|%C2%B6)(?=\w{0,64}=)/g;
 
 function isTracking(pair: string, recipe: Recipe | null): boolean {
   const equals = pair.indexOf('=');

@@ -11,6 +11,7 @@ import { ConfigError, readConfig, readRecipe } from '../../src/config.ts';
 import { loadRules } from '../../src/recipes.ts';
 import { temporaryDirectory } from '../support/directories.ts';
 import { PROJECT } from '../support/process.ts';
+import { recipe as recipeOf } from '../support/recipe.ts';
 
 const CONFIG = join(PROJECT, 'config');
 const OUTLETS = join(CONFIG, 'outlets');
@@ -94,16 +95,9 @@ describe('a recipe', () => {
   };
 
   it('needs no more than a name, a home, a language and a host', () => {
-    expect(readRecipe('a', { path: 'a.yaml', text: GOOD })).toEqual({
-      id: 'a',
-      name: 'A',
-      home: 'https://a.example/',
-      language: 'zh',
-      hosts: ['a.example'],
-      remove: [],
-      trackingParameters: [],
-      aliases: [],
-    });
+    expect(readRecipe('a', { path: 'a.yaml', text: GOOD })).toEqual(
+      recipeOf({ id: 'a', name: 'A', home: 'https://a.example/', language: 'zh', hosts: ['a.example'] }),
+    );
   });
 
   it.each([

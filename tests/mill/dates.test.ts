@@ -3,6 +3,7 @@ import { type EarlierRendition, type EntryHistory, entryTimes } from '../../src/
 
 const NOW = 1000;
 const history = (changes: Partial<EntryHistory> = {}): EntryHistory => ({
+  told: null,
   firstCopy: 100,
   firstAsNow: 100,
   source: 'seed',
@@ -21,6 +22,8 @@ const edited = { source: 'seed 2', digest: 'text 2' };
 describe('an entry was', () => {
   test.for([
     ['published and updated when it was archived', history(), null, 100, 100],
+    ['published when it says, if that was before', history({ told: 40 }), null, 40, 100],
+    ['published when it was archived, if it says later', history({ told: 400 }), null, 100, 100],
     [
       'published with its first copy, updated with the one that reads as now',
       history({ firstAsNow: 200 }),

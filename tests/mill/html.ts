@@ -1,7 +1,8 @@
 // What a sanitised body may hold, said a second time: the tests do not take the program's word for it.
 import { load } from 'cheerio';
 import type { Content } from '../../src/article.ts';
-import { clean } from '../../src/mill/clean.ts';
+import { clean, publishable } from '../../src/mill/clean/clean.ts';
+import { bodyOf, parseBody } from '../../src/mill/clean/dom.ts';
 import { createOutlets } from '../../src/mill/outlet.ts';
 
 export const ARTICLE = 'https://mill.example/a/b/1.html';
@@ -9,7 +10,12 @@ export const ARTICLE = 'https://mill.example/a/b/1.html';
 /** A body as an outlet without a recipe would have it cleaned. */
 export function cleaned(body: string): Content {
   const outlet = createOutlets([]).ofUrl(ARTICLE);
-  return clean({ title: '标题', url: ARTICLE, time: 0 }, body, outlet, { images: 'keep' });
+  return clean({ title: '标题', url: ARTICLE, time: 0 }, body, outlet, { images: 'keep', archived: 0 });
+}
+
+/** A body as only the last step leaves it. */
+export function sanitised(body: string): string {
+  return publishable(bodyOf(parseBody(body)).children, { base: ARTICLE, recipe: null }).html;
 }
 
 const ELEMENTS = new Set(

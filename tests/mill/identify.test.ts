@@ -2,19 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { identify } from '../../src/mill/identify.ts';
 import { createOutlets } from '../../src/mill/outlet.ts';
 import { articleKey, urlUuid } from '../../src/mill/url.ts';
+import { recipe } from '../support/recipe.ts';
 import { NOON, seedText } from '../support/seeds.ts';
 
 const OUTLETS = createOutlets([
-  {
-    id: 'mill',
-    name: '磨坊志',
-    home: 'https://mill.example/',
-    language: 'zh-Hans',
-    hosts: ['mill.example'],
-    remove: [],
-    trackingParameters: ['nl'],
-    aliases: [{ match: '^https://m\\.', replace: 'https://' }],
-  },
+  recipe({ trackingParameters: ['nl'], aliases: [{ match: '^https://m\\.', replace: 'https://' }] }),
 ]);
 const of = (text: string, whole = true): ReturnType<typeof identify> => identify(text, whole, OUTLETS);
 

@@ -2,17 +2,10 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Recipe } from '../../src/article.ts';
 import { createOutlets } from '../../src/mill/outlet.ts';
+import { recipe as recipeOf } from '../support/recipe.ts';
 
-const recipe = (id: string, ...hosts: string[]): Recipe => ({
-  id,
-  name: id.toUpperCase(),
-  home: `https://${hosts[0]}/`,
-  language: 'zh-Hans',
-  hosts,
-  remove: [],
-  trackingParameters: [],
-  aliases: [],
-});
+const recipe = (id: string, ...hosts: string[]): Recipe =>
+  recipeOf({ id, name: id.toUpperCase(), home: `https://${hosts[0]}/`, hosts });
 
 const RECIPES = [
   recipe('voa', 'voachinese.com'),

@@ -2,26 +2,35 @@ import * as fc from 'fast-check';
 import { parseAtomFeed } from 'feedsmith';
 import RssParser from 'rss-parser';
 import { describe, expect, test } from 'vitest';
-import type { Entry } from '../../src/article.ts';
+import { type Entry, type Format, FORMATS, type RenderedEntry } from '../../src/article.ts';
 import {
   type FeedHead,
+  headSize,
   renderDocument,
   renderEntry,
+  SEPARATOR_SIZE,
+  sizeOf,
   renderSource,
   withSource,
-} from '../../src/mill/render.ts';
+} from '../../src/mill/render/render.ts';
 import { printable, titleText } from '../../src/mill/text.ts';
 import { cleaned } from './html.ts';
 import { ATOM, child, children, type Element, parseXml } from './xml.ts';
+import { renderOpml } from '../../src/mill/render/opml.ts';
 
 const HEAD: FeedHead = {
   id: 'urn:uuid:00000000-0000-5000-8000-000000000001',
   title: '磨坊志 & Co. <1>',
-  self: 'https://feeds.example/outlets/mill.atom?a=1&b=2',
+  self: {
+    atom: 'https://feeds.example/outlets/mill.atom?a=1&b=2',
+    rss: 'https://feeds.example/outlets/mill.rss?a=1&b=2',
+    json: 'https://feeds.example/outlets/mill.json?a=1&b=2',
+  },
   alternate: 'https://mill.example/?a=1&b=2',
   language: 'zh-Hans',
   updated: Date.UTC(2026, 2, 10, 12),
   version: '1.2.3-beta+4',
+  about: { icon: null, logo: null, rights: null, categories: [], ttl: 5 },
 };
 const ENTRY: Entry = {
   id: 'urn:uuid:00000000-0000-5000-8000-000000000002',
@@ -32,11 +41,15 @@ const ENTRY: Entry = {
   language: 'zh-Hant',
   published: Date.UTC(2026, 2, 8, 7, 6, 5),
   updated: Date.UTC(2026, 2, 9, 8, 7, 6, 543),
-  author: '磨坊 & Söhne <x>',
+  authors: [],
+  picture: null,
+  outlet: '磨坊 & Söhne <x>',
 };
-const bytesOf = (entry: Entry): Buffer => Buffer.from(renderEntry(entry));
-const documentOf = (head: FeedHead, ...entries: readonly Buffer[]): string =>
-  renderDocument(head, entries).toString('utf8');
+const bytesOf = renderEntry;
+const keyed = (entries: readonly RenderedEntry[]): { key: string; entry: RenderedEntry }[] =>
+  entries.map((entry, i) => ({ key: String(i), entry }));
+const documentOf = (head: FeedHead, ...entries: readonly RenderedEntry[]): string =>
+  renderDocument('atom', head, keyed(entries)).body.toString('utf8');
 const MERGED = documentOf(HEAD, withSource(bytesOf(ENTRY), renderSource(HEAD)));
 
 const links = (element: Element): Element['attributes'][] =>
@@ -67,7 +80,7 @@ describe('a feed', () => {
 
   test('names itself and the page that it is another form of', () => {
     expect(links(feed)).toHaveLength(2);
-    expect(links(feed)).toContainEqual({ rel: 'self', type: 'application/atom+xml', href: HEAD.self });
+    expect(links(feed)).toContainEqual({ rel: 'self', type: 'application/atom+xml', href: HEAD.self.atom });
     expect(links(feed)).toContainEqual({ rel: 'alternate', type: 'text/html', href: HEAD.alternate });
   });
 
@@ -88,14 +101,17 @@ describe('a feed', () => {
     ['version that reads like a pattern', { version: '1$&2' }],
     [
       'address with an entity in it',
-      { self: 'https://feeds.example/?a=1&amp;b', alternate: 'https://mill.example/?&lt;' },
+      {
+        self: { ...HEAD.self, atom: 'https://feeds.example/?a=1&amp;b' },
+        alternate: 'https://mill.example/?&lt;',
+      },
     ],
   ] as const)('may have a %s', ([, changes]) => {
     const head = { ...HEAD, ...changes };
     const other = parseXml(documentOf(head));
     expect(text(other, 'title')).toBe(head.title);
     expect(child(other, 'generator').attributes).toEqual({ version: head.version });
-    expect(links(other)).toContainEqual({ rel: 'self', type: 'application/atom+xml', href: head.self });
+    expect(links(other)).toContainEqual({ rel: 'self', type: 'application/atom+xml', href: head.self.atom });
     expect(links(other)).toContainEqual({ rel: 'alternate', type: 'text/html', href: head.alternate });
   });
 
@@ -109,9 +125,12 @@ describe('a feed', () => {
 
   test('is as long as its head, its entries and a line end for each', () => {
     const entries = [bytesOf(ENTRY), bytesOf({ ...ENTRY, title: '更长的标题' })];
-    const head = renderDocument(HEAD, []).length;
-    const expected = entries.reduce((sum, entry) => sum + entry.length + 1, head);
-    expect(renderDocument(HEAD, entries)).toHaveLength(expected);
+    const expected = entries.reduce((sum, entry) => sum + sizeOf(entry) + SEPARATOR_SIZE, headSize(HEAD));
+    for (const format of FORMATS) {
+      expect(renderDocument(format, HEAD, keyed(entries)).body.length).toBeLessThanOrEqual(expected);
+    }
+    const source = withSource(entries[0]!, renderSource(HEAD));
+    expect(sizeOf(source)).toBeLessThanOrEqual(sizeOf(entries[0]!) + sizeOf(renderSource(HEAD)));
   });
 });
 
@@ -122,7 +141,7 @@ describe('an entry', () => {
     expect(entry.namespace).toBe(ATOM);
     expect(text(entry, 'id')).toBe(ENTRY.id);
     expect(entry.attributes['xml:lang']).toBe('zh-Hant');
-    expect(text(child(entry, 'author'), 'name')).toBe(ENTRY.author);
+    expect(text(child(entry, 'author'), 'name')).toBe(ENTRY.outlet);
   });
 
   test('has its title and its summary as plain text', () => {
@@ -146,6 +165,29 @@ describe('an entry', () => {
     expect(links(entry)).toEqual([{ rel: 'alternate', type: 'text/html', href: ENTRY.link }]);
   });
 
+  test('names the authors, and its outlet behind them', () => {
+    const named = entryOf({ ...ENTRY, authors: ['麦青', 'A & B'] });
+    expect(children(named, 'author').map((author) => text(author, 'name'))).toEqual([
+      '麦青',
+      'A & B',
+      ENTRY.outlet,
+    ]);
+  });
+
+  test('has its picture, to be shown beside it and to be fetched', () => {
+    const url = 'https://mill.example/1.jpg?a=1&b="';
+    const pictured = entryOf({ ...ENTRY, picture: { url, type: 'image/jpeg', width: 640, height: null } });
+    expect(links(pictured)).toEqual([links(entry)[0], { rel: 'enclosure', type: 'image/jpeg', href: url }]);
+    const media = pictured.children.filter(({ namespace }) => namespace === 'http://search.yahoo.com/mrss/');
+    expect(media).toMatchObject([{ name: 'thumbnail', attributes: { url, width: '640' } }]);
+    expect(media[0]!.attributes).not.toHaveProperty('height');
+  });
+
+  test('says no type of a picture of which none is known', () => {
+    const picture = { url: 'https://mill.example/1', type: null, width: null, height: null };
+    expect(links(entryOf({ ...ENTRY, picture }))[1]).toEqual({ rel: 'enclosure', href: picture.url });
+  });
+
   test('has no source in the feed that it comes from', () => {
     expect(children(entry, 'source')).toEqual([]);
   });
@@ -166,13 +208,13 @@ describe('an entry in a merged feed', () => {
     expect(text(source, 'updated')).toBe('2026-03-10T12:00:00.000Z');
     expect(source.attributes).toEqual({ 'xml:lang': 'zh-Hans' });
     expect(links(source)).toEqual([
-      { rel: 'self', type: 'application/atom+xml', href: HEAD.self },
+      { rel: 'self', type: 'application/atom+xml', href: HEAD.self.atom },
       { rel: 'alternate', type: 'text/html', href: HEAD.alternate },
     ]);
   });
 
   test('has its own author, and its source has none', () => {
-    expect(text(child(entry, 'author'), 'name')).toBe(ENTRY.author);
+    expect(text(child(entry, 'author'), 'name')).toBe(ENTRY.outlet);
     expect(children(source, 'author')).toEqual([]);
   });
 
@@ -252,7 +294,7 @@ describe('whatever an article says', () => {
         expect(text(entry, 'title')).toBe(title);
         expect(children(entry, 'content').map((each) => each.text)).toEqual(html ? [html] : []);
         expect(children(entry, 'summary').map((each) => each.text)).toEqual(summary ? [summary] : []);
-        expect(text(child(entry, 'author'), 'name')).toBe(ENTRY.author);
+        expect(text(child(entry, 'author'), 'name')).toBe(ENTRY.outlet);
         expect(links(entry)).toHaveLength(1);
       }),
       { numRuns: 500 },
@@ -263,8 +305,7 @@ describe('whatever an article says', () => {
     fc.assert(
       fc.property(anything, (raw) => {
         const name = printable(raw).replaceAll('\r', '');
-        const source = renderSource({ ...HEAD, title: name });
-        const entry = withSource(bytesOf({ ...ENTRY, author: name }), source);
+        const entry = withSource(bytesOf({ ...ENTRY, outlet: name }), renderSource({ ...HEAD, title: name }));
         const feed = parseXml(documentOf({ ...HEAD, title: name }, entry));
         expect(text(feed, 'title')).toBe(name);
         expect(text(child(child(feed, 'entry'), 'author'), 'name')).toBe(name);
@@ -284,6 +325,206 @@ describe('whatever an article says', () => {
   });
 });
 
+/** The only child of this name, in no namespace. */
+function childOf(element: Element, name: string): Element {
+  const found = element.children.filter((each) => each.name === name && each.namespace === '');
+  if (found.length !== 1) throw new Error(`${found.length} of ${name} in ${element.name}`);
+  return found[0]!;
+}
+
+describe('the other formats', () => {
+  const ENTRIES = [
+    {
+      ...ENTRY,
+      authors: ['麦青'],
+      picture: { url: 'https://mill.example/1.jpg', type: 'image/jpeg', width: 9, height: 8 },
+    },
+    { ...ENTRY, id: 'urn:uuid:3', html: '', summary: '' },
+  ];
+  const document = (format: Format, ...entries: readonly RenderedEntry[]): string =>
+    renderDocument(format, HEAD, keyed(entries)).body.toString('utf8');
+  const rss = document('rss', ...ENTRIES.map(bytesOf));
+  const json = JSON.parse(document('json', ...ENTRIES.map(bytesOf))) as Record<string, unknown>;
+
+  test('RSS is read as it is meant', () => {
+    const channel = childOf(parseXml(rss), 'channel');
+    expect(parseXml(rss).attributes['version']).toBe('2.0');
+    const said = (name: string): string => childOf(channel, name).text;
+    expect([said('title'), said('link'), said('language')]).toEqual([HEAD.title, HEAD.alternate, 'zh-Hans']);
+    expect(
+      channel.children.find(({ name, namespace }) => name === 'link' && namespace === ATOM)?.attributes,
+    ).toEqual({
+      href: HEAD.self.rss,
+      rel: 'self',
+      type: 'application/rss+xml',
+    });
+    const [item, bare] = channel.children.filter(({ name }) => name === 'item');
+    expect(item!.children.map(({ name, text: value, attributes }) => [name, value, attributes])).toEqual([
+      ['title', ENTRY.title, {}],
+      ['link', ENTRY.link, {}],
+      ['guid', ENTRY.id, { isPermaLink: 'false' }],
+      ['pubDate', 'Sun, 08 Mar 2026 07:06:05 GMT', {}],
+      // HTML, as readers take it.
+      ['description', '1 &lt; 2 &amp;amp; &quot;水车&quot;', {}],
+      ['encoded', ENTRY.html, {}],
+      ['creator', '麦青', {}],
+      ['creator', ENTRY.outlet, {}],
+      ['language', 'zh-Hant', {}],
+      ['updated', '2026-03-09T08:07:06.543Z', {}],
+      ['enclosure', '', { url: 'https://mill.example/1.jpg', length: '0', type: 'image/jpeg' }],
+      ['thumbnail', '', { url: 'https://mill.example/1.jpg', width: '9', height: '8' }],
+    ]);
+    expect(bare!.children.map(({ name }) => name)).toEqual([
+      'title',
+      'link',
+      'guid',
+      'pubDate',
+      'creator',
+      'language',
+      'updated',
+    ]);
+  });
+
+  test('JSON Feed is read as it is meant', () => {
+    expect(json).toMatchObject({
+      version: 'https://jsonfeed.org/version/1.1',
+      title: HEAD.title,
+      home_page_url: HEAD.alternate,
+      feed_url: HEAD.self.json,
+      language: 'zh-Hans',
+    });
+    expect(json['items']).toEqual([
+      {
+        id: ENTRY.id,
+        url: ENTRY.link,
+        title: ENTRY.title,
+        summary: ENTRY.summary,
+        content_html: ENTRY.html,
+        image: 'https://mill.example/1.jpg',
+        date_published: '2026-03-08T07:06:05.000Z',
+        date_modified: '2026-03-09T08:07:06.543Z',
+        language: 'zh-Hant',
+        authors: [{ name: '麦青' }, { name: ENTRY.outlet }],
+      },
+      expect.objectContaining({ id: 'urn:uuid:3', content_html: '' }),
+    ]);
+    expect((json['items'] as object[])[1]).not.toHaveProperty('summary');
+  });
+
+  test('each says where its entries stand', () => {
+    const rendered = ENTRIES.map(bytesOf);
+    for (const format of FORMATS) {
+      const { body, entries } = renderDocument(format, HEAD, keyed(rendered));
+      expect(entries.map(({ key }) => key)).toEqual(['0', '1']);
+      expect(entries.map(({ start, end }) => body.subarray(start, end))).toEqual(
+        rendered.map((entry) => entry[format]),
+      );
+    }
+  });
+
+  test('without entries they are whole too', () => {
+    expect(childOf(parseXml(document('rss')), 'channel').children.map(({ name }) => name)).not.toContain(
+      'item',
+    );
+    expect(JSON.parse(document('json'))).toMatchObject({ items: [] });
+  });
+
+  test('an entry that was never rendered in a format is left out there', () => {
+    const old = { ...bytesOf(ENTRY), rss: Buffer.alloc(0), json: Buffer.alloc(0) };
+    expect(document('rss', old, bytesOf(ENTRY))).toBe(document('rss', bytesOf(ENTRY)));
+    expect(document('json', bytesOf(ENTRY), old)).toBe(document('json', bytesOf(ENTRY)));
+    expect(document('rss', withSource(old, renderSource(HEAD)))).toBe(document('rss'));
+  });
+
+  test('a merged feed names where its entries come from', () => {
+    const entry = withSource(bytesOf(ENTRY), renderSource(HEAD));
+    const item = childOf(childOf(parseXml(document('rss', entry)), 'channel'), 'item');
+    expect(childOf(item, 'source')).toMatchObject({ text: HEAD.title, attributes: { url: HEAD.self.rss } });
+    expect(JSON.parse(document('json', entry))).toMatchObject({
+      items: [
+        { _feedmill: { source: { title: HEAD.title, url: HEAD.alternate, feed_url: HEAD.self.json } } },
+      ],
+    });
+  });
+
+  test('are well-formed whatever an article says', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }), (raw, body) => {
+        const { html, summary } = cleaned(`${body}]]&gt;<author>x</author>`);
+        const title = titleText(raw) || 'x';
+        const entry = bytesOf({ ...ENTRY, title, html, summary, authors: [title] });
+        const item = childOf(childOf(parseXml(document('rss', entry)), 'channel'), 'item');
+        expect(childOf(item, 'title').text).toBe(title);
+        expect(item.children.find(({ name }) => name === 'creator')!.text).toBe(title);
+        expect(item.children.find(({ name }) => name === 'encoded')?.text ?? '').toBe(html);
+        expect(JSON.parse(document('json', entry))).toMatchObject({ items: [{ title, content_html: html }] });
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('a list of feeds is an outline of each', () => {
+    const opml = parseXml(renderOpml('磨坊 & Co.', [HEAD, { ...HEAD, title: '2' }]).toString());
+    expect([opml.name, opml.attributes['version']]).toEqual(['opml', '2.0']);
+    expect(childOf(childOf(opml, 'head'), 'title').text).toBe('磨坊 & Co.');
+    expect(childOf(opml, 'body').children.map(({ name, attributes }) => [name, attributes])).toEqual([
+      [
+        'outline',
+        {
+          type: 'rss',
+          text: HEAD.title,
+          title: HEAD.title,
+          xmlUrl: HEAD.self.atom,
+          htmlUrl: HEAD.alternate,
+          language: 'zh-Hans',
+        },
+      ],
+      ['outline', expect.objectContaining({ text: '2' })],
+    ]);
+  });
+});
+
+describe('what a recipe knows of its outlet', () => {
+  const about = {
+    icon: 'https://mill.example/i.ico?a=1&b=2',
+    logo: 'https://mill.example/l.png',
+    rights: '© 磨坊 & Söhne <c>',
+    categories: ['时事', 'a & b'],
+    ttl: 5,
+  };
+  const document = (format: Format): string =>
+    renderDocument(format, { ...HEAD, about }, keyed([bytesOf(ENTRY)])).body.toString('utf8');
+
+  test('its Atom feed says', () => {
+    const feed = parseXml(document('atom'));
+    expect(['icon', 'logo', 'rights'].map((name) => text(feed, name))).toEqual([
+      about.icon,
+      about.logo,
+      about.rights,
+    ]);
+    expect(children(feed, 'category').map(({ attributes }) => attributes['term'])).toEqual(about.categories);
+  });
+
+  test('its RSS feed says', () => {
+    const channel = childOf(parseXml(document('rss')), 'channel');
+    expect(childOf(childOf(channel, 'image'), 'url').text).toBe(about.logo);
+    expect(childOf(channel, 'copyright').text).toBe(about.rights);
+    expect(childOf(channel, 'ttl').text).toBe('5');
+    expect(channel.children.filter(({ name }) => name === 'category').map((each) => each.text)).toEqual(
+      about.categories,
+    );
+    const syndication = channel.children.filter(({ namespace }) => namespace.endsWith('/syndication/'));
+    expect(syndication.map((each) => [each.name, each.text])).toEqual([
+      ['updatePeriod', 'hourly'],
+      ['updateFrequency', '12'],
+    ]);
+  });
+
+  test('its JSON feed says', () => {
+    expect(JSON.parse(document('json'))).toMatchObject({ icon: about.logo, favicon: about.icon });
+  });
+});
+
 describe('a merged feed is read as it is meant', () => {
   test('by feedsmith', () => {
     const feed = parseAtomFeed(MERGED);
@@ -294,7 +535,7 @@ describe('a merged feed is read as it is meant', () => {
         title: { value: ENTRY.title },
         content: { value: ENTRY.html, type: 'html' },
         summary: { value: ENTRY.summary },
-        authors: [{ name: ENTRY.author }],
+        authors: [{ name: ENTRY.outlet }],
         links: [{ href: ENTRY.link, rel: 'alternate', type: 'text/html' }],
         source: { id: HEAD.id, title: { value: HEAD.title } },
       },
@@ -303,13 +544,13 @@ describe('a merged feed is read as it is meant', () => {
 
   test('by rss-parser', async () => {
     const feed = await new RssParser().parseString(MERGED);
-    expect(feed).toMatchObject({ title: HEAD.title, link: HEAD.alternate, feedUrl: HEAD.self });
+    expect(feed).toMatchObject({ title: HEAD.title, link: HEAD.alternate, feedUrl: HEAD.self.atom });
     expect(feed.items).toMatchObject([
       {
         id: ENTRY.id,
         title: ENTRY.title,
         link: ENTRY.link,
-        author: ENTRY.author,
+        author: ENTRY.outlet,
         content: ENTRY.html,
         summary: ENTRY.summary,
         pubDate: '2026-03-08T07:06:05.000Z',

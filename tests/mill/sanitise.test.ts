@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { HOSTILE, img } from './hostile.ts';
-import { cleaned, forbidden } from './html.ts';
+import { cleaned, forbidden, sanitised } from './html.ts';
 
 describe.for(Object.entries(HOSTILE))('%s', ([, cases]) => {
   test.for(cases)('%s', ([, html, expected]) => {
-    expect(cleaned(html).html).toBe(expected);
+    expect(sanitised(html)).toBe(expected);
     expect(forbidden(expected)).toEqual([]);
   });
 });
@@ -48,7 +48,7 @@ describe('an article keeps', () => {
     ['the space of an empty element', 'a<span> </span>b', 'a b'],
     ['what stands in a form', '<form><p>a</p></form>', '<p>a</p>'],
   ] as const)('%s', ([, html, expected]) => {
-    expect(cleaned(html).html).toBe(expected);
+    expect(sanitised(html)).toBe(expected);
   });
 
   test.for([
@@ -68,11 +68,7 @@ describe('a link', () => {
     ['is kept', link('https://other.example/?a=1&amp;b=2#c'), link('https://other.example/?a=1&amp;b=2#c')],
     ['may be http', link('http://other.example/'), link('http://other.example/')],
     ['may be a mail address', link('mailto:miller@mill.example'), link('mailto:miller@mill.example')],
-    [
-      'keeps its title',
-      '<a href="/1" title="&quot;b&quot;">a</a>',
-      '<a href="https://mill.example/1" title="&quot;b&quot;">a</a>',
-    ],
+    ['keeps no title', '<a href="/1" title="b">a</a>', '<a href="https://mill.example/1">a</a>'],
     ['becomes absolute', link('../1.html?x'), link('https://mill.example/a/1.html?x')],
     ['becomes absolute from the root', link('/1.html'), link('https://mill.example/1.html')],
     ['becomes absolute from the host', link('//other.example/1'), link('https://other.example/1')],
@@ -97,7 +93,7 @@ describe('a link', () => {
     ['to nowhere is text', link(''), 'a'],
     ['with nothing in it goes', '<a href="/a/1"></a>b', 'b'],
   ] as const)('%s', ([, html, expected]) => {
-    expect(cleaned(html).html).toBe(expected);
+    expect(sanitised(html)).toBe(expected);
   });
 });
 
@@ -111,54 +107,14 @@ describe('a picture', () => {
       '<img src=1.jpg alt="a &quot;b&quot;" title=c width=9 height=8>',
       img('1.jpg', ' alt="a &quot;b&quot;" title="c" width="9" height="8"'),
     ],
-    ['loaded later is loaded', '<img src="data:image/gif;base64,R0" data-src="1.jpg">', img('1.jpg')],
-    ['loaded later by another name is loaded', '<img src="blank.gif" data-lazy-src="1.jpg">', img('1.jpg')],
-    [
-      'loaded later by yet another name is loaded',
-      '<img src="blank.gif" data-original="1.jpg">',
-      img('1.jpg'),
-    ],
-    ['only in a set is the last of that', '<img srcset="1.jpg 240w, 2.jpg 800w">', img('2.jpg')],
-    [
-      'only in a set loaded later is the last of that',
-      '<img data-srcset="1.jpg 1x,\n 2.jpg 2x">',
-      img('2.jpg'),
-    ],
-    [
-      'only in a set loaded later by another name is the last of that',
-      '<img data-lazy-srcset="1.jpg 1x, 2.jpg 2x">',
-      img('2.jpg'),
-    ],
-    [
-      'loaded later is shown once',
-      '<img src=blank.gif data-src=1.jpg><noscript><img src=1.jpg></noscript>',
-      img('1.jpg'),
-    ],
-    ['with an address in camel case is one', '<img srcSet="1.jpg 240w">', img('1.jpg')],
-    [
-      'with commas in its address is one',
-      '<img srcset="/w:1,h:2/1.jpg 1x, /w:2,h:3/1.jpg 2x">',
-      '<img src="https://mill.example/w:2,h:3/1.jpg" referrerpolicy="no-referrer">',
-    ],
-    [
-      'of several formats is one',
-      '<picture><source srcset="1.webp"><img src="1.jpg"></picture>',
-      img('1.jpg'),
-    ],
-    [
-      'with its address only in a format is one',
-      '<picture><source srcset="1.jpg 600w, 2.jpg 900w"><img></picture>',
-      img('2.jpg'),
-    ],
     ['without an address is none', '<img alt="a">', ''],
   ] as const)('%s', ([, html, expected]) => {
-    expect(cleaned(html).html).toBe(expected);
+    expect(sanitised(html)).toBe(expected);
   });
 });
 
 const media = (name: string, file: string, rest = ''): string =>
   `<${name} src="https://mill.example/a/b/${file}"${rest} controls preload="none"></${name}>`;
-const player = '<p><a href="https://play.example/1">a</a></p>';
 
 describe('a recording', () => {
   test.for([
@@ -183,30 +139,9 @@ describe('a recording', () => {
       '<video>no <a href="https://a.example/">a</a></video>',
       'no <a href="https://a.example/">a</a>',
     ],
-    ['in a frame is a link', '<iframe src="https://play.example/1" title=" a "></iframe>', player],
-    [
-      'in a frame without a title is a link named by its host',
-      '<iframe src="//play.example/1"></iframe>',
-      player.replace('>a<', '>play.example<'),
-    ],
-    [
-      'in a frame with a title of nothing is named by its host',
-      '<iframe src="//play.example/1" title="&#1;"></iframe>',
-      player.replace('>a<', '>play.example<'),
-    ],
-    [
-      'in a frame in a link is its name, apart',
-      '<a href=1>b<iframe src="//play.example/1" title=a></iframe>c</a>',
-      '<a href="https://mill.example/a/b/1">b a c</a>',
-    ],
-    ['in a frame tracks nobody', '<iframe src="//play.example/1?utm_source=x" title=a></iframe>', player],
-    [
-      'in a frame between texts stands apart',
-      'b<iframe src="https://play.example/1" title="a"></iframe>c',
-      `b${player}c`,
-    ],
+    ['in a frame is none', '<iframe src="https://play.example/1" title=" a ">a</iframe>', ''],
   ] as const)('%s', ([, html, expected]) => {
-    expect(cleaned(html).html).toBe(expected);
+    expect(sanitised(html)).toBe(expected);
   });
 });
 
@@ -215,12 +150,6 @@ describe('the text of an article', () => {
     ['has a space between blocks', '<p>a</p><p>b</p><ul><li>c<li>d</ul>', 'a b c d'],
     ['has one between lines', 'a<br>b', 'a b'],
     ['has one between cells', '<table><tr><td>a<td>b</table>', 'a b'],
-    ['has one around a frame’s name', 'a<iframe src="//play.example/" title=b></iframe>c', 'a b c'],
-    [
-      'has one around a frame’s name in a link',
-      '<a href=1>a<iframe src="//play.example/" title=b></iframe>c</a>',
-      'a b c',
-    ],
     ['has one between blocks that lose their tags', '<main>a</main><main>b</main>', 'a b'],
     ['has none within a word', 'a<b>b</b><span>c</span>', 'abc'],
     ['is text', '1 &lt; 2 &amp;amp; &quot;', '1 < 2 &amp; "'],
@@ -235,6 +164,6 @@ describe('the text of an article', () => {
 });
 
 test('elements nested beyond reason keep what they say', () => {
-  const { html } = cleaned('<div>'.repeat(300) + 'a' + '</div>'.repeat(300) + '<p>b</p>');
+  const html = sanitised('<div>'.repeat(300) + 'a' + '</div>'.repeat(300) + '<p>b</p>');
   expect(html).toMatch(/^(?:<div>){100,200}a(?:<\/div>)+<p>b<\/p>$/);
 });

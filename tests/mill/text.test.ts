@@ -12,7 +12,7 @@ describe('a title', () => {
     ['has its entities decoded', '&quot;风车&quot; &amp; &#27700;&#x8F66;', '"风车" & 水车'],
     ['has its entities decoded once', '&amp;lt;b&amp;gt;', '&lt;b&gt;'],
     ['keeps an entity without a semicolon', 'AT&T &copy=1 &nbsp', 'AT&T &copy=1 &nbsp'],
-    ['keeps its backslashes', '\\“风车\\“', '\\“风车\\“'],
+    ['loses a backslash before a quotation mark, and no other', '\\“风\\车\\“', '“风\\车“'],
     ['keeps its brackets', '[上] (下)', '[上] (下)'],
     ['is one line', '风车\r\n转了\n\n一\u2028夜', '风车 转了 一 夜'],
     ['has single spaces', '  风车 \t  转了\u00a0\u3000一夜  ', '风车 转了 一夜'],

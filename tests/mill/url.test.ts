@@ -10,20 +10,15 @@ import {
   urlUuid,
   withoutTracking,
 } from '../../src/mill/url.ts';
+import { recipe as recipeOf } from '../support/recipe.ts';
 
-const RECIPE: Recipe = {
-  id: 'mill',
-  name: '磨坊志',
-  home: 'https://mill.example/',
-  language: 'zh-Hans',
-  hosts: ['mill.example'],
-  remove: [],
+const RECIPE = recipeOf({
   trackingParameters: ['nl', 'te.1'],
   aliases: [
     { match: '^https://(?:m|amp)\\.mill\\.example/', replace: 'https://mill.example/' },
     { match: '/print/(\\d+)$', replace: '/a/$1' },
   ],
-};
+});
 
 const LONGEST = 'https://mill.example/'.padEnd(URL_LENGTH_MAX, 'a');
 const canonical = (url: string, recipe: Recipe | null = null): string => canonicalUrl(parseUrl(url)!, recipe);
@@ -315,4 +310,28 @@ describe('the address of an article in a link', () => {
   ] as const)('%s', ([, href, link]) => {
     expect(linkAddress(href, null)).toBe(link);
   });
+});
+
+describe('the link of an article', () => {
+  test.for([
+    [
+      'found by another address leads to the article itself',
+      'http://m.mill.example/a/1?utm_source=x',
+      'https://mill.example/a/1',
+    ],
+    ['found by its own stays as it is written', 'http://mill.example//a/1', 'http://mill.example//a/1'],
+    ['has no session', 'https://mill.example/a;jsessionid=A1?PHPSESSID=2&b=3', 'https://mill.example/a?b=3'],
+    [
+      'has its parameters mended',
+      'https://mill.example/a?b=1%C2%AEion=2',
+      'https://mill.example/a?b=1&region=2',
+    ],
+  ] as const)('%s', ([, url, expected]) => {
+    expect(linkAddress(parseUrl(url)!, RECIPE)).toBe(expected);
+  });
+});
+
+test('an alias that makes no address of one is none', () => {
+  const broken = recipeOf({ aliases: [{ match: '^https://mill\\.example/', replace: 'nix' }] });
+  expect(canonical('https://mill.example/a/1', broken)).toBe('https://mill.example/a/1');
 });

@@ -1,0 +1,67 @@
+// Atom (RFC 4287).
+//
+// What is made up for (feed 6.0.0): titles and summaries come as HTML and are made the plain text they
+// are; rel and type on links, xml:lang, the generator's version and atom:source are put in.
+import { type Entry, MEDIA_TYPES, type Picture } from '../../article.ts';
+import { escapeMarkup } from '../text.ts';
+import { asPlainText, attribute, type FeedHead, type Packaged, packageHead } from './feed.ts';
+
+const XMLNS = 'http://www.w3.org/2005/Atom';
+const MEDIA_XMLNS = 'http://search.yahoo.com/mrss/';
+
+export const ENTRY_END = '</entry>';
+
+/** One `<entry>`, without the white space around it. */
+export function renderEntry(entry: Entry, packaged: Packaged): string {
+  const document = packaged.atom();
+  const start = document.indexOf('<entry>') + '<entry>'.length;
+  const inner = document.slice(start, document.lastIndexOf(ENTRY_END));
+  const plain = asPlainText(asPlainText(inner, 'title'), 'summary');
+  const typed = plain.replace('<link href=', '<link rel="alternate" type="text/html" href=');
+  return `<entry xml:lang="${escapeMarkup(entry.language)}">${typed}${renderPicture(entry.picture)}${ENTRY_END}`;
+}
+
+/** The language of an entry as {@link renderEntry} writes it. BCP 47 */
+export function languageOfEntry(entry: Buffer): string {
+  return /^<entry xml:lang="([^"]*)"/.exec(entry.toString('latin1', 0, 80))?.[1] ?? 'und';
+}
+
+/** What readers show beside a headline (Media RSS 1.5.1), and what they may fetch (RFC 4287 §4.2.7.2). */
+function renderPicture(picture: Picture | null): string {
+  if (picture === null) return '';
+  const { url, type, width, height } = picture;
+  const size = attribute('width', width) + attribute('height', height);
+  return (
+    `<link rel="enclosure"${attribute('type', type)}${attribute('href', url)}/>` +
+    `<media:thumbnail${attribute('url', url)}${size}/>`
+  );
+}
+
+/**
+ * The atom:source that names the feed which an entry comes from (§4.2.11); its authors are left out, for each
+ * entry names its own.
+ */
+export function renderSource(head: FeedHead): string {
+  return (
+    `<source xml:lang="${escapeMarkup(head.language)}"><id>${escapeMarkup(head.id)}</id>` +
+    `<title>${escapeMarkup(head.title)}</title><updated>${new Date(head.updated).toISOString()}</updated>` +
+    `<link rel="self" type="${MEDIA_TYPES.atom}" href="${escapeMarkup(head.self.atom)}"/>` +
+    `<link rel="alternate" type="text/html" href="${escapeMarkup(head.alternate)}"/></source>`
+  );
+}
+
+/** A document's head and foot; entries go between them. */
+export function renderHead(head: FeedHead): { open: string; close: string } {
+  const document = packageHead(head, 'atom').atom();
+  const open = document
+    .slice(0, document.lastIndexOf('</feed>'))
+    .replace(
+      `<feed xmlns="${XMLNS}"`,
+      `<feed xmlns="${XMLNS}" xmlns:media="${MEDIA_XMLNS}" xml:lang="${escapeMarkup(head.language)}"`,
+    )
+    .replace('<generator>', () => `<generator version="${escapeMarkup(head.version)}">`)
+    .replace('<link rel="self"', `<link rel="self" type="${MEDIA_TYPES.atom}"`)
+    .replace('<link rel="alternate"', '<link rel="alternate" type="text/html"');
+  const categories = head.about.categories.map((term) => `<category${attribute('term', term)}/>`);
+  return { open: open + categories.join(''), close: '</feed>\n' };
+}

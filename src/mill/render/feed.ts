@@ -1,0 +1,105 @@
+// Entries and heads → documents of one or no entry, in each format. Owns the `feed` package.
+//
+// An entry is rendered once per version of it, a document is its head and its entries joined: the
+// package is therefore given one entry at a time, or none, and what it makes is taken apart by the
+// file of each format, which also makes up for what the package lacks there.
+//
+// What is made up for here (feed 6.0.0): `updated` defaults to the clock and a bad URL throws, so both
+// are always given, as parsed URLs; `]]>` in CDATA and control characters would break the document,
+// but no text comes here unescaped or unprintable (text.ts, sanitise.ts).
+import { Feed } from 'feed';
+import type { Entry } from '../../article.ts';
+import { escapeMarkup } from '../text.ts';
+
+export interface FeedHead {
+  /** An absolute URI, permanent. */
+  readonly id: string;
+  readonly title: string;
+  /** Absolute URL of the feed in each format. */
+  readonly self: Readonly<Record<'atom' | 'rss' | 'json', string>>;
+  /** Absolute URL of the page that the feed is another form of. */
+  readonly alternate: string;
+  /** BCP 47. */
+  readonly language: string;
+  readonly updated: number;
+  /** Of this program. */
+  readonly version: string;
+  readonly about: FeedAbout;
+}
+
+/** What else a feed says of itself, where it is known. */
+export interface FeedAbout {
+  /** Absolute URLs. */
+  readonly icon: string | null;
+  readonly logo: string | null;
+  readonly rights: string | null;
+  readonly categories: readonly string[];
+  /** How long a reader may wait before it asks again. minutes */
+  readonly ttl: number;
+}
+
+/** What the package makes of a feed: with one entry, or with none. */
+export interface Packaged {
+  atom(): string;
+  rss(): string;
+  json(): string;
+}
+
+/** A document that holds `entry`, under a head that is of no use. Its title and summary are escaped. */
+export function packageEntry(entry: Entry): Packaged {
+  const feed = new Feed({ title: '', generator: false, updated: new Date(0) });
+  feed.addItem({
+    title: escapeMarkup(entry.title),
+    id: entry.id,
+    link: entry.link,
+    date: new Date(entry.updated),
+    published: new Date(entry.published),
+    author: [...entry.authors, entry.outlet].map((name) => ({ name: escapeAmpersands(name) })),
+    ...(entry.summary && { description: escapeMarkup(entry.summary) }),
+    ...(entry.html && { content: entry.html }),
+  });
+  return packaged(feed);
+}
+
+/** A document without entries. */
+export function packageHead(head: FeedHead, format: keyof FeedHead['self']): Packaged {
+  const { about } = head;
+  const self = head.self[format];
+  return packaged(
+    new Feed({
+      id: head.id,
+      title: format === 'json' ? head.title : escapeAmpersands(head.title),
+      // RSS asks for one.
+      ...(format === 'rss' && { description: escapeAmpersands(head.title) }),
+      updated: new Date(head.updated),
+      generator: 'feedmill',
+      feed: self,
+      link: head.alternate,
+      language: head.language,
+      ttl: about.ttl,
+      ...(about.logo && { image: about.logo }),
+      ...(about.icon && { favicon: about.icon }),
+      ...(about.rights && { copyright: format === 'json' ? about.rights : escapeAmpersands(about.rights) }),
+    }),
+  );
+}
+
+function packaged(feed: Feed): Packaged {
+  return { atom: () => feed.atom1(), rss: () => feed.rss2(), json: () => feed.json1() };
+}
+
+/** The package's writer takes `&amp;` in a text for an ampersand already escaped. */
+function escapeAmpersands(text: string): string {
+  return text.replaceAll('&amp;', '&amp;amp;');
+}
+
+/** Titles and summaries: HTML in CDATA → text. They were escaped, so what the section held is XML as it stands. */
+export function asPlainText(xml: string, name: string): string {
+  const pattern = new RegExp(`<${name}(?: type="html")?><!\\[CDATA\\[(.*?)\\]\\]></${name}>`, 'gs');
+  return xml.replace(pattern, (_, text: string) => `<${name}>${text}</${name}>`);
+}
+
+/** An attribute, escaped; nothing for `null`. */
+export function attribute(name: string, value: string | number | null): string {
+  return value === null ? '' : ` ${name}="${escapeMarkup(String(value))}"`;
+}

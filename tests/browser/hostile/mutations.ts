@@ -1,0 +1,135 @@
+// Bodies that are harmless as they are read first, and are not once they are written and read again.
+import { type Case, IMG, RUN } from './case.ts';
+
+/** Elements whose content some parsers take for text, and others for elements. */
+const RAW = 'style xmp iframe noembed noframes noscript textarea title plaintext script template'.split(' ');
+
+/** Where a parser changes from drawing or formula to HTML and back. */
+const POINTS = [
+  'svg><desc',
+  'svg><title',
+  'svg><foreignObject',
+  'math><mi',
+  'math><mo',
+  'math><mn',
+  'math><ms',
+  'math><mtext',
+  'math><annotation-xml encoding="text/html"',
+  'math><annotation-xml encoding="application/xhtml+xml"',
+  'math><annotation-xml',
+  'svg><p',
+];
+
+const inRaw = RAW.flatMap((name): Case[] => [
+  [`the end of ${name} in an attribute`, `<${name}><p title="</${name}>${IMG}">`],
+  [`the end of ${name} in an attribute in a drawing`, `<svg><${name}><p title="</${name}>${IMG}">`],
+  [`the end of ${name} in an attribute in a formula`, `<math><${name}><p title="</${name}>${IMG}">`],
+  [`a comment around the end of ${name}`, `<${name}><!--</${name}>${IMG}-->`],
+  [`a picture in ${name} in a drawing`, `<svg><${name}>${IMG}</${name}></svg>`],
+  [`an escaped picture in ${name}`, `<${name}>&lt;img src=x onerror=${RUN}&gt;</${name}>`],
+]);
+
+const atPoints = POINTS.flatMap((point): Case[] => {
+  const name = point.replace('><', ' ');
+  return [
+    [`style at ${name}`, `<${point}><style><p id="</style>${IMG}">`],
+    [`a table at ${name}`, `<${point}><table><mglyph><style><!--</style><p title="--&gt;${IMG}">`],
+    [`a comment at ${name}`, `<${point}><!--><p title="-->${IMG}"> -->`],
+    [`CDATA at ${name}`, `<${point}><![CDATA[</${point.split(' ')[0]!.split('><')[1]}>${IMG}]]>`],
+  ];
+});
+
+const BY_HAND: readonly Case[] = [
+  ['forms in a formula', `<form><math><mtext></form><form><mglyph><style></math>${IMG}`],
+  [
+    'forms in a formula, nested once more',
+    `<form><math><mtext></form><form><mglyph><svg><mtext><style><path id="</style>${IMG}">`,
+  ],
+  [
+    'a formula in a table',
+    `<math><mtext><table><mglyph><style><math><table id="</table>"><img src onerror=${RUN}">`,
+  ],
+  [
+    'mglyph taken out of its table',
+    `<math><mtext><table><mglyph><style><![CDATA[</style>${IMG}]]></style></mglyph></table>`,
+  ],
+  ['malignmark taken out of its table', `<math><mtext><table><malignmark><style><!--</style>${IMG}-->`],
+  ['a drawing that ends in a paragraph', `<svg></p><style><a id="</style>${IMG}">`],
+  ['a drawing that ends in a break', `<svg></br><style><a id="</style>${IMG}">`],
+  ['a paragraph in a drawing', `<svg><p><style><a id="</style>${IMG}">`],
+  ['a formula that ends in a paragraph', `<math></p><style><!--</style>${IMG}-->`],
+  ['a paragraph in a title in a drawing', `<svg><title><p><style><a title="</style>${IMG}">`],
+  ['a table in a paragraph', `<p><table><p title="</table>${IMG}">`],
+  ['a drawing taken out of a table', `<table><svg><style><a id="</style>${IMG}"></svg></table>`],
+  ['a style taken out of a table', `<table><tr><style></table>${IMG}</style>`],
+  ['a link taken out of a table', `<a><table><a title="</table>${IMG}"><style>`],
+  ['a link in a link in a formula', `<a><math><mtext><a><style><p id="</style>${IMG}">`],
+  ['options taken out of a choice', `<select><option><style></select>${IMG}</style>`],
+  ['a choice in a choice', `<select><select>${IMG}`],
+  ['a key in a choice', `<select><keygen>${IMG}`],
+  ['a template in a choice', `<select><template><style></select>${IMG}</style></template>`],
+  ['a drawing in a choice', `<select><svg><style></select>${IMG}`],
+  ['a table in a choice', `<table><tr><td><select><tr><td>${IMG}`],
+  ['a template in a table', `<table><template><tr><td>${IMG}</template></table>`],
+  ['a template in a drawing', `<svg><template><style><a id="</style>${IMG}"></template>`],
+  ['a frame set in a body', `<p><frameset onload=${RUN}>`],
+  ['noscript in the head', `<head><noscript><p title="</noscript>${IMG}"></head>`],
+  ['noscript in noscript', `<noscript><noscript></noscript><p title="</noscript>${IMG}">`],
+  ['noscript with a style', `<noscript><style></noscript>${IMG}</style>`],
+  ['noscript with a comment', `<noscript><!--</noscript>${IMG}--></noscript>`],
+  ['noscript with text', `<noscript><textarea></noscript>${IMG}</textarea>`],
+  ['style with a comment', `<style><!--</style>${IMG}//-->`],
+  ['style that is not closed', `<style>${IMG}`],
+  ['title in a textarea', `<textarea><title></textarea>${IMG}</title>`],
+  ['textarea in a title', `<title><textarea></title>${IMG}</textarea>`],
+  ['xmp in a paragraph', `<p><xmp></p><xmp></xmp>${IMG}`],
+  ['listing with a line feed', `<listing>\n${IMG}</listing>`],
+  ['preformatted text with an escaped picture', `<pre>\n\n&lt;img src=x onerror=${RUN}&gt;</pre>`],
+  ['plaintext in a table', `<table><plaintext></table>${IMG}`],
+  ['plaintext in a drawing', `<svg><plaintext>${IMG}`],
+  ['a comment that ends at once', `<!-->${IMG}-->`],
+  ['a comment that ends at once, with a hyphen', `<!--->${IMG}-->`],
+  ['a comment that ends with an exclamation mark', `<!-- --!>${IMG}-->`],
+  ['a comment in a comment', `<!-- <!-- -->${IMG}-->`],
+  ['a comment with a null character', `<!--\0-->${IMG}`],
+  ['a comment that ends in an attribute', `<!-- <p title="-->${IMG}">`],
+  ['a comment that is a processing instruction', `<? ${IMG} ?>`],
+  ['a comment that is an end', `</ ${IMG}>`],
+  ['a comment that is a declaration', `<!x ${IMG}>`],
+  ['a comment for one browser', `<!--[if gte IE 4]>${IMG}<![endif]-->`],
+  ['a comment for all other browsers', `<!--[if !IE]><!-->${IMG}<!--<![endif]-->`],
+  ['a comment for another browser, shown', `<![if IE]>${IMG}<![endif]>`],
+  ['an attribute with the end of a comment', `<p title="--><img src=x onerror=${RUN}>">a</p>`],
+  ['CDATA', `<![CDATA[${IMG}]]>`],
+  ['CDATA with a bracket', `<![CDATA[>]]>${IMG}`],
+  ['CDATA in a drawing', `<svg><![CDATA[><img src=x onerror=${RUN}>]]></svg>`],
+  ['CDATA that is not closed', `<svg><![CDATA[</svg>${IMG}`],
+  ['the end of CDATA in text', `a]]>${IMG}`],
+  ['the end of CDATA in an attribute', `<p title="]]>">${IMG}</p>`],
+  ['the end of CDATA in a picture’s description', `<img src="/1.jpg" alt="]]></content>${IMG}">`],
+  ['the end of an entry', `]]></content></entry>${IMG}`],
+  ['a declaration of a document type', `<!DOCTYPE x [<!ENTITY y "${IMG}">]>&y;`],
+  ['a declaration of an attribute', `<!DOCTYPE x [<!ATTLIST p onclick CDATA "${RUN}">]><p>a</p>`],
+  ['grave accents in a description', `<img src="/1.jpg" alt="\`\`onload=${RUN}">`],
+  ['a grave accent at the end of an address', `<a href="https://mill.example/\`">a</a><p title="\`${IMG}">`],
+  ['entities in an attribute', `<p title="&quot;&gt;&lt;img src=x onerror=${RUN}&gt;">a</p>`],
+  ['entities of entities', `<p title="&amp;quot;&amp;gt;">&amp;lt;img src=x onerror=${RUN}&amp;gt;</p>`],
+  ['entities in a description', `<img src="/1.jpg" alt="&#34;&#62;&#60;img src=x onerror=${RUN}&#62;">`],
+  ['entities in a frame’s title', `<iframe src="//play.example/" title="&lt;/a&gt;${IMG}"></iframe>`],
+  ['a tag in a tag', `<<<<<img src=x onerror=${RUN}>`],
+  ['a tag in an attribute’s name', `<p <img src=x onerror=${RUN}>>a`],
+  ['a tag in an attribute’s name in quotation marks', `<p a"<img src=x onerror=${RUN}>">a`],
+  ['a body in a body', `<body><body onload=${RUN}>`],
+  ['a page in a page', `<html><html onclick=${RUN}>a`],
+  ['misnested emphasis', `<b><p></b>${IMG}</p>`],
+  ['misnested emphasis, many times', `${'<b><p>'.repeat(20)}${IMG}${'</b></p>'.repeat(20)}`],
+  ['a button in a button', `<button><button>${IMG}`],
+  ['a heading in a heading', `<h1><h2>${IMG}</h1></h2>`],
+  ['ruby in ruby', `<ruby><rt><ruby><rtc><style></ruby>${IMG}`],
+  ['a caption in a caption', `<table><caption><caption><style></table>${IMG}`],
+  ['a column that is no column', `<table><colgroup><img src=x onerror=${RUN}></colgroup></table>`],
+  ['a hidden field taken into a table', `<table><input type=hidden autofocus onfocus=${RUN}></table>`],
+  ['a form in a table', `<table><form><tr><td><form>${IMG}</form></table>`],
+];
+
+export const MUTATIONS: readonly Case[] = [...inRaw, ...atPoints, ...BY_HAND];
