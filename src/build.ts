@@ -1,5 +1,6 @@
 // `build`: one pass over everything, the files published, done.
-import type { Site } from './compose.ts';
+import { maxAgeOf } from './freshness.ts';
+import type { Site } from './heads.ts';
 import { baseUrlOf } from './config.ts';
 import { Pipeline } from './pipeline.ts';
 import { type Alarms, reportPass, updateAlarms } from './report.ts';
@@ -18,7 +19,7 @@ export async function build(options: ServiceOptions): Promise<boolean> {
   const baseUrl = baseUrlOf(config);
   const { title, language } = config;
   const id = siteId(config.siteId, config.data, baseUrl);
-  const site: Site = { id, baseUrl, title, language, version };
+  const site: Site = { id, baseUrl, title, language, version, maxAge: maxAgeOf(config.schedule) };
   await using pipeline = new Pipeline({
     ...options,
     quietMs: 0,

@@ -1,30 +1,23 @@
 // The second half of a pass: the ledger's newest articles → feeds and the page.
 //
 // Only what a feed shows is read whole and cleaned; the ledger keeps what was made of it.
-import type { Document, Outlet } from './article.ts';
+import { type Document, FORMATS, type Outlet, type RenderedEntry } from './article.ts';
+import { feedPath, Heads, type Site } from './heads.ts';
 import type { Ledger, LedgerArticle, Rendition, RenditionFacts, SeedChange, Tally } from './ledger/ledger.ts';
-import { type FeedHead, renderDocument, renderSource, withSource } from './mill/render.ts';
-import { urlUuid } from './mill/url.ts';
+import { renderOpml, OPML_PATH } from './mill/render/opml.ts';
+import { collectGarbage } from './memory.ts';
+import { headSize, renderDocument, SEPARATOR_SIZE, sizeOf, withSource } from './mill/render/render.ts';
 import { Window, type WindowLimits } from './mill/window.ts';
 import { type PageHeadline, renderPage } from './output/page.ts';
 import { renderArticle, type RenditionContext } from './rendition.ts';
 import { Turns } from './turns.ts';
 
-export interface Site {
-  /** What feed ids are derived from; permanent. */
-  readonly id: string;
-  /** Without a slash at its end. */
-  readonly baseUrl: string;
-  readonly title: string;
-  /** BCP 47, of the merged feed. */
-  readonly language: string;
-  readonly version: string;
-}
-
 export interface ComposeContext extends RenditionContext {
   readonly ledger: Ledger;
   readonly site: Site;
   readonly window: WindowLimits;
+  /** The bytes that are published under a path. */
+  readonly published: (path: string) => Buffer | undefined;
   /** Ends it between two articles; nothing is published then. */
   readonly signal: AbortSignal;
   /** An article could not be made an entry, and stands as it was or not at all. */
@@ -49,18 +42,14 @@ interface Findings {
 
 const HEADLINES = 20;
 
-/** The path of a feed, without its extension, under which it is published in every format. */
-function feedPath(outlet: string | null): string {
-  return outlet === null ? 'feed' : `outlets/${outlet}`;
-}
-
-/** Lives as long as the process: it remembers when each outlet's feed last changed. */
+/** Lives as long as the process. */
 export class Composer {
   readonly #context: ComposeContext;
-  readonly #updated = new Map<string, number>();
+  readonly #heads: Heads;
 
   constructor(context: ComposeContext) {
     this.#context = context;
+    this.#heads = new Heads(context.site);
   }
 
   /**
@@ -75,41 +64,65 @@ export class Composer {
     const documents: Document[] = [];
     for (const id of ids) {
       if (only !== undefined && !only.has(id)) continue;
-      documents.push(await this.#feed(rules.outlets.byId(id), now, findings));
+      documents.push(...(await this.#feed(rules.outlets.byId(id), now, findings)));
+      if (only === undefined) collectGarbage();
     }
-    documents.push(await this.#feed(null, now, findings), await this.#page(ids, tally));
+    documents.push(...(await this.#feed(null, now, findings)), this.#opml(ids), await this.#page(ids, tally));
     return { documents, stale: [...findings.stale], rejected: [...findings.rejected.values()] };
   }
 
-  /** One feed's document: an outlet's, or the merged one. */
-  async #feed(outlet: Outlet | null, now: number, findings: Findings): Promise<Document> {
-    const { ledger, window: limits } = this.#context;
+  /** One feed's documents, an outlet's or the merged one's: the same entries in every format. */
+  async #feed(outlet: Outlet | null, now: number, findings: Findings): Promise<Document[]> {
+    const { ledger, rules, window: limits } = this.#context;
     const id = outlet?.id ?? null;
-    const head = this.#head(outlet);
-    const window = new Window(limits, renderDocument(head, []).length);
+    const window = new Window(limits, headSize(this.#heads.of(outlet)));
     const made = new Map<number, Rendition>();
-    const shown: { article: number; updated: number; source: string }[] = [];
+    const shown: { article: number; key: string; updated: number; source: RenderedEntry | null }[] = [];
+    const sourceOf = this.#heads.sources();
     const turns = new Turns();
     for (const article of await ledger.newest(id, limits.entries)) {
       await turns.next();
       this.#context.signal.throwIfAborted();
       const rendition = await this.#rendition(article, now, made, findings);
       if (rendition === null) continue;
-      const source = outlet === null ? this.#source(article.outlet) : '';
-      if (!window.admits(rendition.bytes + Buffer.byteLength(source) + 1)) break;
-      shown.push({ article: article.id, updated: rendition.updated, source });
+      const source = outlet === null ? sourceOf(rules.outlets.byId(article.outlet)) : null;
+      if (!window.admits(rendition.bytes + (source === null ? 0 : sizeOf(source)) + SEPARATOR_SIZE)) break;
+      const { digest, updated } = rendition;
+      shown.push({ article: article.id, key: `${article.uuid} ${digest} ${updated}`, updated, source });
     }
     await ledger.saveRenditions(made);
     const kept = await ledger.entries(shown.map(({ article }) => article).filter((key) => !made.has(key)));
-    const entries = shown.map(({ article, source }) => {
-      const atom = made.get(article)?.atom ?? kept.get(article)!;
-      return source === '' ? atom : withSource(atom, source);
+    const entries = shown.map(({ article, key, source }) => {
+      const entry = made.get(article)?.entry ?? kept.get(article)!;
+      return { key, entry: source === null ? entry : withSource(entry, source) };
     });
     // A feed is as new as its newest entry, never as the time of the build.
     const updated =
       shown.length > 0 ? Math.max(...shown.map((entry) => entry.updated)) : await ledger.lastWithdrawal(id);
-    if (id !== null) this.#updated.set(id, updated);
-    return { path: `${feedPath(id)}.atom`, body: renderDocument({ ...head, updated }, entries) };
+    if (outlet !== null) {
+      const rendered = entries.map(({ entry }) => entry);
+      this.#heads.remember(outlet, updated, rendered);
+    }
+    const head = { ...this.#heads.of(outlet), updated };
+    return FORMATS.map((format) => {
+      const path = `${feedPath(id)}.${format}`;
+      return this.#once({ path, ...renderDocument(format, head, entries) });
+    });
+  }
+
+  /** What is published already is not held twice. */
+  #once(document: Document): Document {
+    const body = this.#context.published(document.path);
+    return body?.equals(document.body) === true ? { ...document, body } : document;
+  }
+
+  #opml(ids: readonly string[]): Document {
+    const feeds = [null, ...ids.map((id) => this.#context.rules.outlets.byId(id))];
+    const body = renderOpml(
+      this.#context.site.title,
+      feeds.map((outlet) => this.#heads.of(outlet)),
+    );
+    return { path: OPML_PATH, body };
   }
 
   async #rendition(
@@ -141,36 +154,18 @@ export class Composer {
     }
   }
 
-  #head(outlet: Outlet | null): FeedHead {
-    const { site } = this.#context;
-    const path = feedPath(outlet?.id ?? null);
-    return {
-      id: `urn:uuid:${urlUuid(`${site.id.replace(/\/+$/, '')}/${path}`)}`,
-      title: outlet?.name ?? site.title,
-      self: `${site.baseUrl}/${path}.atom`,
-      alternate: outlet?.home ?? `${site.baseUrl}/`,
-      language: outlet?.language ?? site.language,
-      updated: (outlet && this.#updated.get(outlet.id)) ?? 0,
-      version: site.version,
-    };
-  }
-
-  #source(outlet: string): string {
-    return renderSource(this.#head(this.#context.rules.outlets.byId(outlet)));
-  }
-
   async #page(ids: readonly string[], tally: Tally): Promise<Document> {
     const { ledger, rules, site } = this.#context;
     const { title, language } = site;
-    const merged = { title, path: `${feedPath(null)}.atom`, articles: tally.articles, language };
+    const merged = { title, path: feedPath(null), articles: tally.articles, language };
     const outlets = ids.map((id) => {
       const outlet = rules.outlets.byId(id);
       const articles = tally.outlets.get(id)!;
       return {
         title: outlet.name,
-        path: `${feedPath(id)}.atom`,
+        path: feedPath(id),
         articles,
-        language: outlet.language ?? 'und',
+        language: this.#heads.languageOf(outlet),
       };
     });
     const headlines: PageHeadline[] = [];
@@ -183,7 +178,7 @@ export class Composer {
         link,
         published,
         outlet: outlet.name,
-        language: outlet.language ?? language,
+        language: this.#heads.languageOf(outlet),
       });
     }
     return renderPage(title, [merged, ...outlets], headlines);

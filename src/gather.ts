@@ -3,6 +3,7 @@ import { decideWithdrawal, type WithdrawalLimits } from './intake/withdrawal.ts'
 import { scanAll, type ScanContext, type ScanEvent, scanPaths } from './intake/scan.ts';
 import type { LookRequest } from './intake/requests.ts';
 import type { Ledger, SeedChange } from './ledger/ledger.ts';
+import { collectGarbage } from './memory.ts';
 import { Turns } from './turns.ts';
 
 export interface GatherContext {
@@ -35,6 +36,8 @@ export interface Gathered {
 
 /** So many changes share a transaction. */
 const BATCH = 1024;
+/** A first look at a large archive leaves much behind that lives just long enough to be taken for old. */
+const BATCHES_OF_GARBAGE = 16;
 /** How many seeds there were before those that are missing went; see `decideWithdrawal`. */
 const KNOWN_BEFORE = 'seeds-before-disappearance';
 
@@ -59,6 +62,7 @@ class Gathering {
     withheld: null as { missing: number; of: number } | null,
   };
   #batch: SeedChange[] = [];
+  #batches = 0;
   readonly #turns = new Turns();
 
   constructor(context: GatherContext) {
@@ -147,6 +151,8 @@ class Gathering {
     const batch = this.#batch;
     this.#batch = [];
     const recorded = await this.#context.ledger.record(batch, this.#context.scan.now);
+    this.#batches += 1;
+    if (this.#batches % BATCHES_OF_GARBAGE === 0) collectGarbage();
     this.result.added += recorded.added;
     this.result.changed += recorded.changed;
     this.result.withdrawn += recorded.withdrawn;

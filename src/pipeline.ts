@@ -1,6 +1,7 @@
 // One pass after another: seeds → ledger → entries → documents → files and snapshot.
 import { join } from 'node:path';
-import { type Composed, Composer, type RejectedChange, type Site } from './compose.ts';
+import { type Composed, Composer, type RejectedChange } from './compose.ts';
+import type { Site } from './heads.ts';
 import type { Document } from './article.ts';
 import type { Config } from './config.ts';
 import { type Gathered, gather } from './gather.ts';
@@ -64,7 +65,7 @@ export class Pipeline implements AsyncDisposable {
     this.#options = options;
     this.#ledgerFile = join(config.data, 'ledger.sqlite');
     this.#reader = new SeedReader(config.seeds, config.seedBytesMax);
-    this.publisher = new Publisher(join(config.data, 'public'));
+    this.publisher = new Publisher(join(config.data, 'public'), options.signal);
     this.#ledger = this.#openLedger();
   }
 
@@ -87,6 +88,7 @@ export class Pipeline implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.publisher.encoded();
     await this.#ledger[Symbol.asyncDispose]();
   }
 
@@ -189,6 +191,7 @@ export class Pipeline implements AsyncDisposable {
       images: config.images,
       entryBytesMax: config.window.bytes / 2,
       window: config.window,
+      published: (path) => this.publisher.snapshot.get(path)?.body,
       site,
       signal,
       onTrouble: (seed, why) => {

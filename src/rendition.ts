@@ -6,7 +6,7 @@ import { writtenMs } from './intake/walk.ts';
 import type { Ledger, LedgerArticle, Rendition, RenditionFacts } from './ledger/ledger.ts';
 import { entryTimes } from './mill/dates.ts';
 import { parseSeed } from './mill/parse.ts';
-import { renderEntry } from './mill/render.ts';
+import { renderEntry, sizeOf } from './mill/render/render.ts';
 import { linkAddress } from './mill/url.ts';
 import type { Rules } from './recipes.ts';
 
@@ -50,6 +50,7 @@ export async function renderArticle(
   const digest = digestOf(content, link);
   const { firstCopy, firstAsNow } = await archived(article, digest, outlet, context);
   const history = {
+    told: content.published,
     firstCopy,
     firstAsNow,
     source,
@@ -58,20 +59,20 @@ export async function renderArticle(
   };
   const { published, updated } = entryTimes(history, facts, now);
   const id = `urn:uuid:${article.uuid}`;
-  const entry = { ...content, id, link, published, updated, author: outlet.name };
-  const whole = Buffer.from(renderEntry(entry));
-  const atom = whole.length <= entryBytesMax ? whole : Buffer.from(renderEntry({ ...entry, html: '' }));
+  const entry = { ...content, id, link, published, updated, outlet: outlet.name };
+  const whole = renderEntry(entry);
+  const rendered = sizeOf(whole) <= entryBytesMax ? whole : renderEntry({ ...entry, html: '' });
   const { title } = content;
-  const bytes = atom.length;
+  const bytes = sizeOf(rendered);
   return {
     kind: 'made',
-    rendition: { source, rules, digest, title, link, published, updated, bytes, atom },
+    rendition: { source, rules, digest, title, link, published, updated, bytes, entry: rendered },
   };
 }
 
 /** A seed, read whole and cleaned; or why it cannot be. */
 async function readContent(
-  seed: { readonly path: string; readonly fingerprint: string },
+  seed: { readonly path: string; readonly fingerprint: string; readonly time: number },
   outlet: Outlet,
   { reader, images }: RenditionContext,
 ): Promise<{ content: Content; link: string } | Rejection | string> {
@@ -81,14 +82,14 @@ async function readContent(
   const parsed = parseSeed(text.text);
   if (parsed.kind === 'rejected') return parsed;
   // Loaded when first needed: a start that finds everything as it was has no use for an HTML parser.
-  const { clean } = await import('./mill/clean.ts');
-  const content = clean(parsed.header, parsed.body, outlet, { images });
+  const { clean } = await import('./mill/clean/clean.ts');
+  const content = clean(parsed.header, parsed.body, outlet, { images, archived: seed.time });
   return { content, link: linkAddress(parsed.header.url, outlet.recipe) };
 }
 
 /** What a reader sees of an entry. */
-function digestOf({ title, html, language }: Content, link: string): string {
-  return hash('sha256', JSON.stringify([title, link, html, language]), 'base64url');
+function digestOf({ title, html, language, authors }: Content, link: string): string {
+  return hash('sha256', JSON.stringify([title, link, html, language, authors]), 'base64url');
 }
 
 /** When the article was first archived, and when first as it reads now: in this copy or an earlier one. */

@@ -1,8 +1,9 @@
 // The daemon: joins the parts, from start to stop.
-import type { Site } from './compose.ts';
+import type { Site } from './heads.ts';
 import { baseUrlOf, type Config, listenAddress } from './config.ts';
 import { type LookRequest, LookRequests } from './intake/requests.ts';
 import { startSchedule } from './intake/schedule.ts';
+import { maxAgeOf } from './freshness.ts';
 import { SeedWatch } from './intake/watch.ts';
 import type { Log } from './log.ts';
 import type { Health } from './output/respond.ts';
@@ -113,8 +114,13 @@ export class Service implements AsyncDisposable {
 
   async #serve(): Promise<void> {
     const { config, version, now } = this.#options;
+    const maxAge = maxAgeOf(config.schedule);
     this.#server = await FeedServer.listen(listenAddress(config.listen), {
-      snapshot: () => this.#pipeline.publisher.snapshot,
+      served: () => ({
+        snapshot: this.#pipeline.publisher.snapshot,
+        baseUrl: this.#site?.baseUrl ?? '',
+        maxAge,
+      }),
       health: () => this.health,
       now,
     });
@@ -126,6 +132,7 @@ export class Service implements AsyncDisposable {
       title,
       language,
       version,
+      maxAge,
     };
   }
 

@@ -1,10 +1,18 @@
 // The regular look at the whole directory. Owns node-cron.
-import { schedule, validateDetailed } from 'node-cron';
+import { createTask, schedule, validateDetailed } from 'node-cron';
 
 /** Why `expression` is no schedule; `null` if it is one. */
 export function scheduleError(expression: string): string | null {
   const { valid, errors } = validateDetailed(expression);
   return valid ? null : errors.map(({ message }) => message).join('; ') || 'not a cron expression';
+}
+
+/** The time between two looks, as the `expression` has it next. ms */
+export function scheduleInterval(expression: string): number {
+  const task = createTask(expression, () => {}, { logger: SILENT });
+  const [first, second] = task.getNextRuns(2);
+  void task.destroy();
+  return second === undefined ? 0 : second.getTime() - first!.getTime();
 }
 
 /**

@@ -2,7 +2,7 @@
 //
 // Asynchronous and narrow because a second implementation, on PostgreSQL, is to stand beside the
 // SQLite one: nothing outside this folder knows about tables, and every call is one round trip.
-import type { Identity, Rejection } from '../article.ts';
+import type { Identity, Rejection, RenderedEntry } from '../article.ts';
 
 /** Sets the ledger apart from what merely went wrong: the store itself is damaged. */
 export class LedgerUnreadableError extends Error {
@@ -59,8 +59,7 @@ export interface Recorded {
 
 /** What was published of an article, kept so that nothing is cleaned twice and `updated` stays honest. */
 export interface Rendition extends RenditionFacts {
-  /** The rendered Atom entry, in UTF-8. */
-  readonly atom: Buffer;
+  readonly entry: RenderedEntry;
 }
 
 export interface RenditionFacts {
@@ -139,8 +138,8 @@ export interface Ledger extends AsyncDisposable {
   newest(outlet: string | null, limit: number): Promise<readonly LedgerArticle[]>;
   /** Every seed that holds the article, by the time that places it. */
   copies(articleId: number): Promise<readonly Copy[]>;
-  /** The rendered Atom entries of these articles, by id. */
-  entries(articleIds: readonly number[]): Promise<ReadonlyMap<number, Buffer>>;
+  /** The rendered entries of these articles, by id. A format in which one has never been rendered is empty. */
+  entries(articleIds: readonly number[]): Promise<ReadonlyMap<number, RenderedEntry>>;
   saveRenditions(renditions: ReadonlyMap<number, Rendition>): Promise<void>;
   /** When an outlet (or any) last had an article withdrawn; 0 if never. ms */
   lastWithdrawal(outlet: string | null): Promise<number>;

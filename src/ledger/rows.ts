@@ -1,4 +1,5 @@
 // Rows of the tables → what the ledger's interface speaks of.
+import type { Format, RenderedEntry } from '../article.ts';
 import type { KnownSeed, LedgerArticle, RenditionFacts } from './ledger.ts';
 
 export interface SeedRow {
@@ -10,6 +11,12 @@ export interface SeedRow {
   url: string | null;
   key: Uint8Array | null;
   reason: string | null;
+}
+
+/** A row of the rendition table. */
+export function renderedEntry(row: Record<string, unknown>): RenderedEntry {
+  const { atom, rss, json } = row as Record<Format, Uint8Array>;
+  return { atom: asBuffer(atom), rss: asBuffer(rss), json: asBuffer(json) };
 }
 
 export function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {

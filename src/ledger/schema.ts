@@ -56,4 +56,9 @@ export const MIGRATIONS: readonly string[] = [
     value TEXT NOT NULL
   ) STRICT;
   `,
+  // Feeds in more formats than Atom. What is empty has not been rendered in them yet.
+  `
+  ALTER TABLE rendition ADD COLUMN rss BLOB NOT NULL DEFAULT x'';
+  ALTER TABLE rendition ADD COLUMN json BLOB NOT NULL DEFAULT x'';
+  `,
 ];

@@ -1,5 +1,6 @@
 // The ledger on SQLite (`node:sqlite`). Owns the statements; `schema.ts` owns the tables.
 import type { DatabaseSync } from 'node:sqlite';
+import type { RenderedEntry } from '../article.ts';
 import { contest, type Contested, elect, type Election, prepareElection } from './election.ts';
 import { explained } from './errors.ts';
 import {
@@ -14,7 +15,7 @@ import {
   type SeedChange,
   type Tally,
 } from './ledger.ts';
-import { asBuffer, knownSeed, ledgerArticle, type NewestRow, type SeedRow } from './rows.ts';
+import { asBuffer, knownSeed, ledgerArticle, type NewestRow, renderedEntry, type SeedRow } from './rows.ts';
 import { prepareStatements, type Statements } from './statements.ts';
 import { adjusted, countAll, countsOf, type SeedCounts } from './tally.ts';
 
@@ -139,10 +140,9 @@ export class SqliteLedger implements Ledger {
     return this.#run(() => this.#statements.copies.all(articleId) as unknown as Copy[]);
   }
 
-  entries(articleIds: readonly number[]): Promise<ReadonlyMap<number, Buffer>> {
+  entries(articleIds: readonly number[]): Promise<ReadonlyMap<number, RenderedEntry>> {
     return this.#run(() => {
-      const atom = (id: number): Buffer => asBuffer(this.#statements.entry.get(id)!['atom'] as Uint8Array);
-      return new Map(articleIds.map((id) => [id, atom(id)]));
+      return new Map(articleIds.map((id) => [id, renderedEntry(this.#statements.entry.get(id)!)]));
     });
   }
 
@@ -151,8 +151,8 @@ export class SqliteLedger implements Ledger {
       if (renditions.size === 0) return;
       this.#database.exec('BEGIN IMMEDIATE');
       try {
-        for (const [article, rendition] of renditions) {
-          this.#statements.saveRendition.run({ article, ...rendition });
+        for (const [article, { entry, ...facts }] of renditions) {
+          this.#statements.saveRendition.run({ article, ...facts, ...entry });
         }
         this.#database.exec('COMMIT');
       } catch (error) {

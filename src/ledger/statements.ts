@@ -41,12 +41,13 @@ const SQL = {
   outletKnown: 'SELECT 1 FROM article WHERE outlet = ? LIMIT 1',
   copies: `SELECT path, fingerprint, seed.time FROM seed JOIN article ON article.key = seed.key
     WHERE article.id = ? ORDER BY seed.time, path`,
-  entry: 'SELECT atom FROM rendition WHERE article = ?',
+  entry: 'SELECT atom, rss, json FROM rendition WHERE article = ?',
   lastWithdrawal: `SELECT coalesce(max(withdrawn), 0) AS time FROM article
     WHERE outlet = coalesce(?, outlet)`,
   saveRendition: `
-    INSERT OR REPLACE INTO rendition (article, source, rules, digest, title, link, published, updated, bytes, atom)
-    VALUES (:article, :source, :rules, :digest, :title, :link, :published, :updated, :bytes, :atom)`,
+    INSERT OR REPLACE INTO rendition
+      (article, source, rules, digest, title, link, published, updated, bytes, atom, rss, json)
+    VALUES (:article, :source, :rules, :digest, :title, :link, :published, :updated, :bytes, :atom, :rss, :json)`,
   rejected: 'SELECT path, reason, line, detail FROM seed WHERE reason IS NOT NULL ORDER BY path LIMIT ?',
   note: 'SELECT value FROM note WHERE name = ?',
   setNote: 'INSERT OR REPLACE INTO note (name, value) VALUES (?, ?)',

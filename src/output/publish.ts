@@ -4,20 +4,28 @@ import { constants, mkdirSync, readdirSync, readFileSync, rmSync, statSync } fro
 import { open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Document } from '../article.ts';
-import { isPublishable, represent, type Representation, type Snapshot } from './snapshot.ts';
+import { type CodedBody, codedBody, CODINGS, encode, EXTENSIONS, isWorthCoding } from './codings.ts';
+import { isPublishable, represent, type Representation, type Snapshot, withCodings } from './snapshot.ts';
 
 /** Ours alone: whatever bears it was left by a process that was killed while writing. */
 const TEMPORARY = /^\..+\.feedmill-tmp$/;
 
 export class Publisher {
   readonly #directory: string;
+  /** Ends the preparation of codings between two documents; the next start goes on. */
+  readonly #signal: AbortSignal | undefined;
   #snapshot: Snapshot;
   /** Documents whose file could not be written; tried again with the next publication. */
   readonly #unwritten = new Set<string>();
+  /** Codings are prepared one document after another, whoever asks for it. */
+  #encoding: Promise<void> = Promise.resolve();
+  /** The writing of one document's codings, which must not end behind that of a later version of it. */
+  #codedFiles: Promise<unknown> = Promise.resolve();
 
   /** Starts with what was published last, so that it can be served before anything else is done. */
-  constructor(directory: string) {
+  constructor(directory: string, signal?: AbortSignal) {
     this.#directory = directory;
+    this.#signal = signal;
     mkdirSync(directory, { recursive: true });
     this.#snapshot = readPublished(directory);
   }
@@ -39,14 +47,40 @@ export class Publisher {
     for (const document of documents) {
       const before = this.#snapshot.get(document.path);
       const same = before?.body.equals(document.body) === true;
-      next.set(document.path, same ? before : represent(document, now, before));
+      next.set(document.path, same ? known(before, document) : represent(document, now, before));
       if (!same) changed.push(document.path);
     }
     const removed = [...this.#snapshot.keys()].filter((path) => !next.has(path));
     this.#snapshot = next;
     for (const path of changed) this.#unwritten.add(path);
     await this.#writeFiles(removed);
+    this.#encoding = this.#encoding.then(() => this.#encode());
     return [...changed, ...removed];
+  }
+
+  /** Resolves when everything published is there in every coding. */
+  async encoded(): Promise<void> {
+    await this.#encoding;
+  }
+
+  /** Prepares what is not there yet, in memory and beside the files. A failure is the next publication's to mend. */
+  async #encode(): Promise<void> {
+    const missing = [...this.#snapshot.values()].filter(
+      ({ codings, body }) => codings.length === 0 && isWorthCoding(body),
+    );
+    for (const before of missing) {
+      if (this.#signal?.aborted === true) return;
+      const codings = await encode(before.body);
+      // It may have been published anew meanwhile.
+      if (this.#snapshot.get(before.path) !== before) continue;
+      this.#snapshot = new Map(this.#snapshot).set(before.path, withCodings(before, codings));
+      this.#codedFiles = Promise.allSettled(
+        codings.map(({ coding, body }) => {
+          return replaceFile(join(this.#directory, before.path + EXTENSIONS[coding]), { ...before, body });
+        }),
+      );
+      await this.#codedFiles;
+    }
   }
 
   /** Files that somebody else deleted or changed are written again with the next publication. */
@@ -59,13 +93,21 @@ export class Publisher {
   }
 
   async #writeFiles(removed: readonly string[]): Promise<void> {
+    await this.#codedFiles;
     const writes = [...this.#unwritten].flatMap((path) => this.#snapshot.get(path) ?? []);
     const outcomes = await Promise.allSettled([
       ...writes.map(async (representation) => {
-        await replaceFile(join(this.#directory, representation.path), representation);
+        const file = join(this.#directory, representation.path);
+        // A server must not find the old bytes in a coding beside the new ones.
+        await removeCoded(file);
+        await replaceFile(file, representation);
         this.#unwritten.delete(representation.path);
       }),
-      ...removed.map((path) => rm(join(this.#directory, path), { force: true })),
+      ...removed.map(async (path) => {
+        const file = join(this.#directory, path);
+        await removeCoded(file);
+        await rm(file, { force: true });
+      }),
     ]);
     const errors = outcomes.flatMap((outcome) =>
       outcome.status === 'rejected' ? [outcome.reason as Error] : [],
@@ -74,8 +116,21 @@ export class Publisher {
   }
 }
 
+/** What was read from a file at the start says nothing of its entries. */
+function known(before: Representation, { entries = [] }: Document): Representation {
+  if (before.entries.length === entries.length) return before;
+  return withCodings({ ...before, entries, versions: new Map() }, before.codings);
+}
+
+async function removeCoded(file: string): Promise<void> {
+  await Promise.all(CODINGS.map((coding) => rm(file + EXTENSIONS[coding], { force: true })));
+}
+
 /** A reader finds the old bytes or the new ones, also after a power cut. */
-async function replaceFile(file: string, { body, lastModified }: Representation): Promise<void> {
+async function replaceFile(
+  file: string,
+  { body, lastModified }: Pick<Representation, 'body' | 'lastModified'>,
+): Promise<void> {
   mkdirSync(dirname(file), { recursive: true });
   const temporary = join(dirname(file), `.${basename(file)}.feedmill-tmp`);
   try {
@@ -110,7 +165,21 @@ function readPublished(directory: string): Snapshot {
     const body = readFileSync(file);
     // What a full disk or a shell's redirection leaves of a document.
     if (body.length === 0) continue;
-    snapshot.set(path, represent({ path, body }, statSync(file).mtimeMs));
+    const representation = represent({ path, body }, statSync(file).mtimeMs);
+    snapshot.set(path, withCodings(representation, readCoded(file, representation)));
   }
   return snapshot;
+}
+
+/** What was prepared of it, if all of that is there and of the same time. */
+function readCoded(file: string, { lastModified }: Representation): CodedBody[] {
+  const found: CodedBody[] = [];
+  for (const coding of CODINGS) {
+    const path = file + EXTENSIONS[coding];
+    const stats = statSync(path, { throwIfNoEntry: false });
+    if (stats?.isFile() !== true || stats.size === 0) return [];
+    if (Math.floor(stats.mtimeMs / 1000) * 1000 !== lastModified) return [];
+    found.push(codedBody(coding, readFileSync(path)));
+  }
+  return found.sort((one, other) => one.body.length - other.body.length);
 }

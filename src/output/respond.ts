@@ -1,5 +1,8 @@
 // A request and a snapshot → a response. Pure; the standards by section of RFC 9110.
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
+import { FORMATS, MEDIA_TYPES } from '../article.ts';
+import { negotiate } from './codings.ts';
+import { deltaSince } from './delta.ts';
 import type { Representation, Snapshot } from './snapshot.ts';
 
 export interface Request {
@@ -9,14 +12,24 @@ export interface Request {
   readonly headers: IncomingHttpHeaders;
 }
 
+export interface Served {
+  readonly snapshot: Snapshot;
+  /** Where feeds are known to be, without a slash at the end. */
+  readonly baseUrl: string;
+  /** How long a cache may serve a document without asking again: the time between two looks. s */
+  readonly maxAge: number;
+}
+
 export interface Response {
   readonly status: number;
   readonly headers: OutgoingHttpHeaders;
   readonly body: Buffer | string;
 }
 
-/** How long a cache may serve a document without asking again. s */
-const MAX_AGE = 60;
+/** For how many times the time between two looks a cache may serve what it has while it asks again (RFC 5861). */
+const STALE_LOOKS = 10;
+/** How long it may if nobody answers. s */
+const STALE_IF_ERROR = 86_400;
 
 /** The page for people has no script and asks for nothing but its own style and pictures of articles. */
 const PAGE_POLICY =
@@ -26,7 +39,7 @@ const PAGE_POLICY =
  * @param health the state of the service, for `/healthz`
  * @param now for dates; ms
  */
-export function respond(request: Request, snapshot: Snapshot, health: () => Health, now: number): Response {
+export function respond(request: Request, served: Served, health: () => Health, now: number): Response {
   const path = pathOf(request.target);
   if (path !== null && request.method !== 'GET' && request.method !== 'HEAD') {
     return {
@@ -36,22 +49,55 @@ export function respond(request: Request, snapshot: Snapshot, health: () => Heal
   }
   if (path === null) return plain(400, 'The request target is not a path.');
   if (path === 'healthz') return healthResponse(health());
-  const representation = snapshot.get(path === '' ? 'index.html' : path);
+  const representation = served.snapshot.get(path === '' ? 'index.html' : path);
   if (representation === undefined) return plain(404, 'There is nothing here. The list of feeds is at /.');
-  const headers = validators(representation, now);
-  if (isUnchanged(request.headers, representation)) return { status: 304, headers, body: '' };
+  const coded = negotiate(request.headers['accept-encoding'], representation.codings);
+  const { etag, body } = coded ?? representation;
+  const headers = commonHeaders(representation, served, now);
+  const known = knownTag(request.headers, representation, etag);
+  if (known !== null) return { status: 304, headers: { ...headers, etag: known }, body: '' };
+  const delta = deltaSince(
+    request.headers,
+    opaqueTags(request.headers['if-none-match'] ?? ''),
+    representation,
+  );
+  if (delta !== null) return deltaResponse(delta, headers, representation);
   return {
     status: 200,
     headers: {
       ...headers,
+      etag,
       'content-type': representation.contentType,
-      'content-length': representation.body.length,
+      ...(coded && { 'content-encoding': coded.coding }),
+      'content-length': body.length,
       'x-content-type-options': 'nosniff',
       ...(representation.contentType.startsWith('text/html') && {
         'content-security-policy': PAGE_POLICY,
       }),
     },
-    body: representation.body,
+    body,
+  };
+}
+
+/** 226 IM Used (RFC 3229 §10.4.1): not to be kept by a cache that does not know what it is. */
+function deltaResponse(
+  body: Buffer,
+  headers: OutgoingHttpHeaders,
+  { etag, contentType }: Representation,
+): Response {
+  return {
+    status: 226,
+    headers: {
+      ...headers,
+      etag,
+      im: 'feed',
+      vary: 'A-IM, If-None-Match, Accept-Encoding',
+      'cache-control': 'no-store, im',
+      'content-type': contentType,
+      'content-length': body.length,
+      'x-content-type-options': 'nosniff',
+    },
+    body,
   };
 }
 
@@ -80,23 +126,53 @@ function pathOf(target: string): string | null {
   return path.startsWith('/') ? path.slice(1) : null;
 }
 
-function validators({ etag, lastModified }: Representation, now: number): OutgoingHttpHeaders {
+/** What a 304 says too (§15.4.5). */
+function commonHeaders(
+  { path, lastModified }: Representation,
+  served: Served,
+  now: number,
+): OutgoingHttpHeaders {
+  const { maxAge } = served;
   return {
-    etag,
     // Never later than the response itself (§8.8.2.1).
     'last-modified': new Date(Math.min(lastModified, now)).toUTCString(),
-    'cache-control': `public, max-age=${MAX_AGE}`,
+    'cache-control': `public, max-age=${maxAge}, stale-while-revalidate=${maxAge * STALE_LOOKS}, stale-if-error=${STALE_IF_ERROR}`,
+    vary: 'Accept-Encoding',
+    link: linkHeader(path, served),
   };
 }
 
-/** If-None-Match decides where it is given, If-Modified-Since only where it is not (§13.2.2). */
-function isUnchanged(headers: IncomingHttpHeaders, { etag, lastModified }: Representation): boolean {
+/** Where the document is at home, and its other formats (RFC 8288). */
+function linkHeader(path: string, { snapshot, baseUrl }: Served): string {
+  const stem = path.replace(/\.\w+$/, '');
+  const links = [`<${baseUrl}/${path === 'index.html' ? '' : path}>; rel="self"`];
+  for (const format of FORMATS) {
+    const other = `${stem}.${format}`;
+    if (other === path || !snapshot.has(other)) continue;
+    links.push(`<${baseUrl}/${other}>; rel="alternate"; type="${MEDIA_TYPES[format]}"`);
+  }
+  return links.join(', ');
+}
+
+/**
+ * The entity tag by which a client knows what it would be sent, `null` if it does not. If-None-Match
+ * decides where it is given, If-Modified-Since only where it is not (§13.2.2). A tag of the same version in another
+ * coding is as good: the client has the same document.
+ */
+function knownTag(
+  headers: IncomingHttpHeaders,
+  representation: Representation,
+  selected: string,
+): string | null {
   const none = headers['if-none-match'];
-  if (none !== undefined) return none.trim() === '*' || opaqueTags(none).includes(etag);
+  if (none !== undefined) {
+    const tags = none.trim() === '*' ? [selected] : opaqueTags(none);
+    const own = [selected, representation.etag, ...representation.codings.map(({ etag }) => etag)];
+    return own.find((tag) => tags.includes(tag)) ?? null;
+  }
   const since = headers['if-modified-since'];
-  if (since === undefined) return false;
-  const date = httpDate(since);
-  return date !== null && lastModified <= date;
+  const date = since === undefined ? null : httpDate(since);
+  return date !== null && representation.lastModified <= date ? selected : null;
 }
 
 /** The three forms of an HTTP-date (§5.6.7): the one in use, RFC 850's, and asctime's, which has no zone. */

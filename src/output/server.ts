@@ -2,8 +2,7 @@
 import { rmSync, statSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { connect } from 'node:net';
-import { respond, type Health } from './respond.ts';
-import type { Snapshot } from './snapshot.ts';
+import { type Health, respond, type Served } from './respond.ts';
 
 export type ListenAddress = { readonly socket: string } | { readonly host: string; readonly port: number };
 
@@ -13,7 +12,7 @@ export class ListenError extends Error {
 }
 
 export interface ServedState {
-  snapshot(): Snapshot;
+  served(): Served;
   health(): Health;
   now(): number;
 }
@@ -84,7 +83,7 @@ function answer(request: IncomingMessage, response: ServerResponse, state: Serve
     status,
     headers: answered,
     body,
-  } = respond({ method, target: url, headers }, state.snapshot(), () => state.health(), state.now());
+  } = respond({ method, target: url, headers }, state.served(), () => state.health(), state.now());
   if (status !== 304 && answered['content-length'] === undefined) {
     answered['content-length'] = Buffer.byteLength(body);
   }

@@ -1,11 +1,17 @@
 // What is served at one moment: every document with the headers that go with it. Immutable.
-import { hash } from 'node:crypto';
-import type { Document } from '../article.ts';
+import { type Document, type DocumentEntry, MEDIA_TYPES } from '../article.ts';
+import { type CodedBody, entityTag } from './codings.ts';
+import { remember, type Versions } from './delta.ts';
 
 export interface Representation extends Document {
   readonly contentType: string;
-  /** Strong: made from the bytes (RFC 9110 §8.8.3). With its quotes. */
+  /** Strong, of the bytes as they are. With its quotes. */
   readonly etag: string;
+  /** The same in other codings, the smallest first; empty until they are prepared. */
+  readonly codings: readonly CodedBody[];
+  readonly entries: readonly DocumentEntry[];
+  /** What this version and those before it held. */
+  readonly versions: Versions;
   /** When the bytes last changed, to the second, as HTTP says it. ms, a multiple of 1000 */
   readonly lastModified: number;
 }
@@ -13,7 +19,10 @@ export interface Representation extends Document {
 export type Snapshot = ReadonlyMap<string, Representation>;
 
 const CONTENT_TYPES: Readonly<Record<string, string>> = {
-  atom: 'application/atom+xml; charset=utf-8',
+  ...Object.fromEntries(
+    Object.entries(MEDIA_TYPES).map(([format, type]) => [format, `${type}; charset=utf-8`]),
+  ),
+  opml: 'text/x-opml; charset=utf-8',
   html: 'text/html; charset=utf-8',
 };
 
@@ -28,11 +37,16 @@ export function isPublishable(path: string): boolean {
  */
 export function represent(document: Document, changedMs: number, before?: Representation): Representation {
   const second = Math.floor(changedMs / 1000) * 1000;
+  const etag = entityTag(document.body);
+  const entries = document.entries ?? [];
   return {
     path: document.path,
     body: document.body,
     contentType: CONTENT_TYPES[extensionOf(document.path)] ?? 'application/octet-stream',
-    etag: `"${hash('sha256', document.body, 'base64url').slice(0, 22)}"`,
+    etag,
+    codings: [],
+    entries,
+    versions: remember(before?.versions ?? new Map(), [etag], entries),
     // Two changes within a second must not share a date, or a client would keep the first of them.
     lastModified: before ? Math.max(second, before.lastModified + 1000) : second,
   };
@@ -40,4 +54,10 @@ export function represent(document: Document, changedMs: number, before?: Repres
 
 function extensionOf(path: string): string {
   return path.slice(path.lastIndexOf('.') + 1);
+}
+
+/** The same document once it is there in other codings too. */
+export function withCodings(before: Representation, codings: readonly CodedBody[]): Representation {
+  const tags = [before.etag, ...codings.map(({ etag }) => etag)];
+  return { ...before, codings, versions: remember(before.versions, tags, before.entries) };
 }

@@ -1,6 +1,7 @@
 // A request and a snapshot → a response.
 import { describe, expect, it } from 'vitest';
 import { type Health, type Request, respond, type Response } from '../../src/output/respond.ts';
+import { codedBody } from '../../src/output/codings.ts';
 import { represent, type Snapshot } from '../../src/output/snapshot.ts';
 
 const CHANGED = Date.UTC(2026, 2, 10, 12);
@@ -19,7 +20,8 @@ function ask(
   headers: Request['headers'] = {},
   { method = 'GET', now = NOW, snapshot = SNAPSHOT, health = WELL } = {},
 ): Response {
-  return respond({ method, target, headers }, snapshot, () => health, now);
+  const served = { snapshot, baseUrl: 'https://feeds.example', maxAge: 60 };
+  return respond({ method, target, headers }, served, () => health, now);
 }
 
 describe('a document', () => {
@@ -29,7 +31,9 @@ describe('a document', () => {
     expect(headers).toEqual({
       etag: ETAG,
       'last-modified': 'Tue, 10 Mar 2026 12:00:00 GMT',
-      'cache-control': 'public, max-age=60',
+      'cache-control': 'public, max-age=60, stale-while-revalidate=600, stale-if-error=86400',
+      vary: 'Accept-Encoding',
+      link: '<https://feeds.example/feed.atom>; rel="self"',
       'content-type': 'application/atom+xml; charset=utf-8',
       'content-length': 7,
       'x-content-type-options': 'nosniff',
@@ -180,7 +184,9 @@ describe('a conditional request', () => {
       expect(answer.headers).toMatchObject({
         etag: ETAG,
         'last-modified': httpDate(CHANGED),
-        'cache-control': 'public, max-age=60',
+        'cache-control': 'public, max-age=60, stale-while-revalidate=600, stale-if-error=86400',
+        vary: 'Accept-Encoding',
+        link: '<https://feeds.example/feed.atom>; rel="self"',
       });
       expect(answer.body.toString()).toBe(status === 304 ? '' : BODIES['feed.atom']);
     }
@@ -219,5 +225,81 @@ describe('/healthz', () => {
 
   it('takes no condition', () => {
     expect(ask('/healthz', { 'if-none-match': '*' }).status).toBe(200);
+  });
+});
+
+describe('a document in other codings', () => {
+  const GZIP = codedBody('gzip', Buffer.from('g'));
+  const ZSTD = codedBody('zstd', Buffer.from('zz'));
+  const before = SNAPSHOT.get('feed.atom')!;
+  const snapshot: Snapshot = new Map([['feed.atom', { ...before, codings: [ZSTD, GZIP] }]]);
+  const coding = (accept?: string): unknown =>
+    ask('/feed.atom', accept === undefined ? {} : { 'accept-encoding': accept }, { snapshot }).headers[
+      'content-encoding'
+    ];
+
+  it.each([
+    ['gzip', 'gzip'],
+    ['x-gzip', 'gzip'],
+    ['GZIP, deflate', 'gzip'],
+    ['gzip, deflate, br, zstd', 'zstd'],
+    ['gzip;q=1.0, zstd;q=0.5', 'gzip'],
+    ['gzip;q=0.2, identity;q=0.1', 'gzip'],
+    ['*', 'zstd'],
+    ['zstd;q=0, *', 'gzip'],
+    ['gzip; q=0.5', 'gzip'],
+  ])('is sent in the one that the client likes best: %s, %s', (accept, expected) => {
+    expect(coding(accept)).toBe(expected);
+  });
+
+  it.each([
+    [undefined],
+    [''],
+    ['identity'],
+    ['br'],
+    ['gzip;q=0'],
+    ['gzip;q=0.3, identity'],
+    ['*;q=0'],
+    ['gzip;q=2'],
+    [';;,,;q='],
+  ])('is sent as it is to a client that likes none: %s', (accept) => {
+    expect(coding(accept)).toBeUndefined();
+  });
+
+  it('has in each its own bytes, length and entity tag', () => {
+    const { headers, body } = ask('/feed.atom', { 'accept-encoding': 'gzip' }, { snapshot });
+    expect(body).toBe(GZIP.body);
+    expect(headers).toMatchObject({
+      'content-length': 1,
+      etag: GZIP.etag,
+      vary: 'Accept-Encoding',
+      'content-type': 'application/atom+xml; charset=utf-8',
+    });
+    expect(new Set([before.etag, GZIP.etag, ZSTD.etag]).size).toBe(3);
+  });
+
+  it('is known by the tag of any of them', () => {
+    for (const { etag } of [before, GZIP, ZSTD]) {
+      const answer = ask(
+        '/feed.atom',
+        { 'accept-encoding': 'gzip', 'if-none-match': `W/${etag}` },
+        { snapshot },
+      );
+      expect([answer.status, answer.headers['etag'], answer.headers['vary']]).toEqual([
+        304,
+        etag,
+        'Accept-Encoding',
+      ]);
+      expect(answer.headers).not.toHaveProperty('content-encoding');
+    }
+    expect(ask('/feed.atom', { 'if-none-match': '"other"' }, { snapshot }).status).toBe(200);
+  });
+
+  it('names its other formats', () => {
+    const rss = represent({ path: 'feed.rss', body: Buffer.from('<rss/>') }, CHANGED);
+    const { headers } = ask('/feed.atom', {}, { snapshot: new Map([...snapshot, ['feed.rss', rss]]) });
+    expect(headers['link']).toBe(
+      '<https://feeds.example/feed.atom>; rel="self", <https://feeds.example/feed.rss>; rel="alternate"; type="application/rss+xml"',
+    );
   });
 });

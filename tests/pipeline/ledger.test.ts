@@ -53,6 +53,18 @@ describe('a ledger that is lost together with most of the seeds', () => {
     expect(mill.documents()).toEqual(before);
   });
 
+  test('takes no feed with it, however few seeds there were', async () => {
+    const mill = new Mill();
+    mill.write('a.txt', numberedSeed(1));
+    await mill.pass();
+    const before = mill.documents();
+    await mill.stop();
+    rmSync(mill.ledger);
+    mill.remove('a.txt');
+    expect(await mill.pass()).toMatchObject({ seedsLost: true, published: [] });
+    expect(mill.documents()).toEqual(before);
+  });
+
   test('is made anew when the seeds come back', async () => {
     const mill = await bothLost(5);
     const before = mill.documents();

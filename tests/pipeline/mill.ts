@@ -83,8 +83,17 @@ export class Mill {
   /** @param paths to look at; everything if left out */
   async pass(paths?: readonly string[]): Promise<PassResult> {
     const pipeline = (this.#pipeline ??= this.#start());
-    const site = { id: SITE, baseUrl: SITE, title: 'feedmill', language: 'zh-Hans', version: 'test' };
-    return pipeline.pass({ all: paths === undefined, paths: new Set(paths) }, site);
+    const site = {
+      id: SITE,
+      baseUrl: SITE,
+      title: 'feedmill',
+      language: 'zh-Hans',
+      version: 'test',
+      maxAge: 60,
+    };
+    const result = await pipeline.pass({ all: paths === undefined, paths: new Set(paths) }, site);
+    await pipeline.publisher.encoded();
+    return result;
   }
 
   #start(): Pipeline {
@@ -213,7 +222,7 @@ export class Mill {
 
   #files(): string[] {
     const entries = readdirSync(join(this.data, 'public'), { withFileTypes: true, recursive: true });
-    const files = entries.filter((entry) => entry.isFile());
+    const files = entries.filter((entry) => entry.isFile() && !/\.(?:zst|br|gz)$/.test(entry.name));
     return files
       .map(({ parentPath, name }) => join(parentPath, name).slice(this.published('/').length))
       .sort();

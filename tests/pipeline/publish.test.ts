@@ -104,7 +104,15 @@ describe('a document that cannot be written', () => {
     expect(publishError?.message).toMatch(/feed\.atom/);
     expect(added).toBe(1);
     expect(mill.titles('outlets/voa.atom')).toEqual(['第 1 篇']);
-    expect(Object.keys(mill.documents())).toEqual(['index.html', 'outlets/voa.atom']);
+    expect(Object.keys(mill.documents())).toEqual([
+      'feed.json',
+      'feed.rss',
+      'feeds.opml',
+      'index.html',
+      'outlets/voa.atom',
+      'outlets/voa.json',
+      'outlets/voa.rss',
+    ]);
   });
 
   test('is told of for as long as it is so, though nothing else happens', async () => {
@@ -145,6 +153,7 @@ describe('a document that somebody else has touched', () => {
     ['deleted', (file) => rmSync(file)],
     ['cut short', (file) => truncateSync(file, 100)],
     ['overwritten', (file) => writeFileSync(file, 'not a feed')],
+    ['overwritten with as many bytes', (file) => writeFileSync(file, 'x'.repeat(statSync(file).size))],
   ])('(%s) is put right by the next look at everything', async ([, touch]) => {
     const mill = new Mill();
     mill.write('a.txt', numberedSeed(1));

@@ -49,6 +49,40 @@ describe('`updated` does not move', () => {
   });
 });
 
+describe('`updated` does not move when only noise differs:', () => {
+  const key = (text: string, first: number): string =>
+    Buffer.from([first, ...Buffer.from(text).map((byte) => byte ^ first)]).toString('hex');
+  test.for<[string, (copy: number) => string]>([
+    [
+      'the key of an encoded mail address',
+      (copy) =>
+        `<a href="/cdn-cgi/l/email-protection" data-cfemail="${key('a@mill.example', 7 + copy)}">x</a>`,
+    ],
+    [
+      'the secret of a frame beside its link',
+      (copy) =>
+        `<iframe class="wp-embedded-content" src="https://b.example/embed/#?secret=${copy}"></iframe>`,
+    ],
+    ['an advertisement', (copy) => `<ins class="adsbygoogle" data-ad-slot="${copy}">${copy}</ins>`],
+    ['a script and its nonce', (copy) => `<script nonce="${copy}">track(${copy})</script>`],
+    [
+      'a class, an id and a style',
+      (copy) => `<p class="c${copy}" id="i${copy}" style="top:${copy}px">文</p>`,
+    ],
+    ['a comment', (copy) => `<!-- rendered in ${copy} ms -->`],
+    ['a counter', (copy) => `<img width="1" height="1" src="https://count.example/?r=${copy}">`],
+    ['where a link was found', (copy) => `<a href="https://b.example/?utm_source=${copy}&amp;id=1">文</a>`],
+    ['a session', (copy) => `<a href="https://b.example/1;jsessionid=${copy}?PHPSESSID=${copy}">文</a>`],
+  ])('%s', async ([, noise]) => {
+    const body = (copy: number): string => `<p>正文</p>${noise(copy)}`;
+    const mill = await published(seedText({ body: body(1) }));
+    const before = mill.bytes();
+    mill.write('a.txt', seedText({ time: NOON + MINUTE, body: body(2) }));
+    expect(await mill.pass()).toMatchObject({ changed: 1, published: [] });
+    expect(mill.bytes()).toEqual(before);
+  });
+});
+
 describe('`updated` moves', () => {
   test.for<[string, string]>([
     ['when the text changes', seedText({ body: '<p>改正后的正文</p>' })],

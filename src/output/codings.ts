@@ -1,0 +1,89 @@
+// Content codings (RFC 9110 §8.4.1): prepared once for each version of a document, chosen by the client.
+import { hash } from 'node:crypto';
+import { promisify } from 'node:util';
+import { brotliCompress, constants, gzip, zstdCompress } from 'node:zlib';
+
+export const CODINGS = ['zstd', 'br', 'gzip'] as const;
+export type Coding = (typeof CODINGS)[number];
+
+/** What web servers look for beside a file. */
+export const EXTENSIONS: Readonly<Record<Coding, string>> = { zstd: '.zst', br: '.br', gzip: '.gz' };
+
+export interface CodedBody {
+  readonly coding: Coding;
+  readonly body: Buffer;
+  /** Strong, of these bytes. With its quotes. */
+  readonly etag: string;
+}
+
+/** Less than a packet or so gains nothing. bytes */
+const BODY_MIN = 1_024;
+
+/** How far back a compressor looks, as a power of two: further costs memory and gains a feed little. */
+const WINDOW = 19;
+
+const COMPRESSORS: Readonly<Record<Coding, (body: Buffer) => Promise<Buffer>>> = {
+  zstd: (body) => {
+    const { ZSTD_c_compressionLevel, ZSTD_c_windowLog } = constants;
+    return promisify(zstdCompress)(body, {
+      params: { [ZSTD_c_compressionLevel]: 6, [ZSTD_c_windowLog]: WINDOW },
+    });
+  },
+  br: (body) => {
+    const { BROTLI_PARAM_QUALITY, BROTLI_PARAM_LGWIN, BROTLI_PARAM_SIZE_HINT } = constants;
+    return promisify(brotliCompress)(body, {
+      params: {
+        [BROTLI_PARAM_QUALITY]: 5,
+        [BROTLI_PARAM_LGWIN]: WINDOW,
+        [BROTLI_PARAM_SIZE_HINT]: body.length,
+      },
+    });
+  },
+  gzip: (body) => promisify(gzip)(body, { level: 6 }),
+};
+
+export function isWorthCoding(body: Buffer): boolean {
+  return body.length >= BODY_MIN;
+}
+
+/** In every coding that makes it smaller, the smallest first. Off the event loop. */
+export async function encode(body: Buffer): Promise<CodedBody[]> {
+  const coded: CodedBody[] = [];
+  for (const coding of CODINGS) coded.push(codedBody(coding, await COMPRESSORS[coding](body)));
+  return coded
+    .filter((each) => each.body.length < body.length)
+    .sort((one, other) => one.body.length - other.body.length);
+}
+
+export function codedBody(coding: Coding, body: Buffer): CodedBody {
+  return { coding, body, etag: entityTag(body) };
+}
+
+/** A strong entity tag: made from the bytes (RFC 9110 §8.8.3). */
+export function entityTag(body: Buffer): string {
+  return `"${hash('sha256', body, 'base64url').slice(0, 22)}"`;
+}
+
+/**
+ * The coding that a client prefers among those there are; `null` for none (RFC 9110 §12.5.3). What is
+ * sent as it is can always be read, so it is sent even to a client that accepts nothing.
+ */
+export function negotiate(accept: string | undefined, available: readonly CodedBody[]): CodedBody | null {
+  if (accept === undefined) return null;
+  const weights = new Map<string, number>();
+  for (const item of accept.toLowerCase().split(',')) {
+    const [name = '', ...parameters] = item.split(';').map((part) => part.trim());
+    const weight = /^q=(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)$/.exec(
+      parameters.find((part) => part.startsWith('q=')) ?? 'q=1',
+    );
+    if (name !== '') weights.set(name === 'x-gzip' ? 'gzip' : name, Number(weight?.[1] ?? 0));
+  }
+  const weightOf = (coding: string): number => weights.get(coding) ?? weights.get('*') ?? 0;
+  const best = available.reduce<CodedBody | null>(
+    (most, each) => (weightOf(each.coding) > (most === null ? 0 : weightOf(most.coding)) ? each : most),
+    null,
+  );
+  // Unless it says otherwise, a client that names codings likes them better than none.
+  const identity = weights.get('identity') ?? 0;
+  return best !== null && weightOf(best.coding) >= identity ? best : null;
+}

@@ -1,0 +1,55 @@
+// Delta encoding (RFC 3229, with the instance manipulation `feed`): a client that has an earlier version of a
+// feed is sent only the entries that it lacks.
+import type { IncomingHttpHeaders } from 'node:http';
+import type { DocumentEntry } from '../article.ts';
+import type { Representation } from './snapshot.ts';
+
+/** So many are remembered of each feed, since the start: some sixty versions in four codings. */
+const TAGS_MAX = 256;
+
+/** What each version of a document held: the keys of its entries by each of its entity tags. */
+export type Versions = ReadonlyMap<string, ReadonlySet<string>>;
+
+/** `before` with one more version, or one more tag of it; the oldest are forgotten. */
+export function remember(
+  before: Versions,
+  tags: readonly string[],
+  entries: readonly DocumentEntry[],
+): Versions {
+  if (entries.length === 0) return before;
+  const keys = before.get(tags[0]!) ?? new Set(entries.map(({ key }) => key));
+  const versions = [...before].filter(([tag]) => !tags.includes(tag)).concat(tags.map((tag) => [tag, keys]));
+  return new Map(versions.slice(-TAGS_MAX));
+}
+
+/** Whether a client understands an answer of new entries alone (RFC 3229 §10.5.3). */
+function wantsDelta(headers: IncomingHttpHeaders): boolean {
+  const accepted = [headers['a-im']].flat().join(',').toLowerCase().split(',');
+  return accepted.some((item) => {
+    const [name = '', ...parameters] = item.split(';').map((part) => part.trim());
+    return name === 'feed' && !parameters.some((parameter) => /^q=0(?:\.0*)?$/.test(parameter));
+  });
+}
+
+/**
+ * The document with only the entries that are new or have changed since one of `tags`; `null` if the client
+ * did not ask for that, its version is not known, or it would get all of them anyway.
+ */
+export function deltaSince(
+  headers: IncomingHttpHeaders,
+  tags: readonly string[],
+  { body, entries, versions }: Representation,
+): Buffer | null {
+  if (!wantsDelta(headers) || entries.length === 0) return null;
+  const known = tags.map((tag) => versions.get(tag)).find((keys) => keys !== undefined);
+  if (known === undefined) return null;
+  const lacking = entries.filter(({ key }) => !known.has(key));
+  if (lacking.length === entries.length) return null;
+  const [first, second] = entries;
+  const separator = second === undefined ? Buffer.alloc(0) : body.subarray(first!.end, second.start);
+  const parts = lacking.flatMap(({ start, end }, i) => [
+    ...(i > 0 ? [separator] : []),
+    body.subarray(start, end),
+  ]);
+  return Buffer.concat([body.subarray(0, first!.start), ...parts, body.subarray(entries.at(-1)!.end)]);
+}
