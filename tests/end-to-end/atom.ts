@@ -11,6 +11,8 @@ export interface ReadEntry {
 }
 
 const ATOM = 'http://www.w3.org/2005/Atom';
+/** Media RSS. */
+const MEDIA = 'http://search.yahoo.com/mrss/';
 const TEXTS = new Set(['id', 'title', 'published', 'updated', 'content']);
 
 /** The entries of a feed, in order. Throws at the first thing that is not well-formed. */
@@ -25,10 +27,11 @@ export function readEntries(xml: string): ReadEntry[] {
     entry[name!] = (entry[name!] ?? '') + text;
   };
   parser.on('opentag', ({ local, uri, attributes }) => {
-    if (uri !== ATOM) throw new Error(`<${local}> is not Atom's`);
+    if (uri !== ATOM && uri !== MEDIA) throw new Error(`<${local}> is not Atom's`);
     path.push(local);
     if (path.join('/') === 'feed/entry') entries.push({});
-    if (path.join('/') === 'feed/entry/link') entries.at(-1)!['link'] = attributes['href']!.value;
+    const page = path.join('/') === 'feed/entry/link' && attributes['rel']?.value === 'alternate';
+    if (page) entries.at(-1)!['link'] = attributes['href']!.value;
   });
   parser.on('closetag', () => void path.pop());
   parser.on('text', append);

@@ -22,7 +22,7 @@ describe('build', () => {
     const seeds = readdirSync(join(PROJECT, 'seeds')).filter((name) => name.endsWith('.txt'));
     const feed = readFileSync(join(data, 'public', 'feed.atom'), 'utf8');
     expect(titles(feed)).toHaveLength(seeds.length);
-    const outlets = readdirSync(join(data, 'public', 'outlets'));
+    const outlets = readdirSync(join(data, 'public', 'outlets')).filter((name) => name.endsWith('.atom'));
     expect(outlets).toEqual(expect.arrayContaining(['bbc.atom', 'rfi.atom', 'voa.atom']));
     const lines = stdout.trimEnd().split('\n');
     const summary = JSON.parse(lines.at(-1)!) as object;
@@ -157,6 +157,77 @@ describe('check', () => {
     expect({ signal, stderr }).toEqual({ signal: null, stderr: '' });
     expect([0, 1]).toContain(status);
   });
+});
+
+describe('check --explain', () => {
+  const BODY =
+    '<div><i>Tue, 10 Mar 2026 11:00:00 GMT</i></div><img src="https://images.weserv.nl?url=mill.example/1.jpg">' +
+    '<div><small>风车</small></div><p>正文，说的是风车，还有水车，和看守水闸的人。</p><a href="/a/2.html"></a>';
+
+  it('says what becomes of a seed, by which rule', async () => {
+    const site = await createSite({ 'a.txt': seedText({ body: BODY }) });
+    const file = join(site.seeds, 'a.txt');
+    const { status, stdout } = await runFeedmill(['check', '--explain', file]);
+    expect(status).toBe(0);
+    const said = (name: string): string[] =>
+      stdout
+        .split('\n')
+        .filter((line) => line.startsWith(`  ${name} `))
+        .map((line) => line.slice(13));
+    expect(stdout.startsWith(`${file}:\n`)).toBe(true);
+    expect(said('canonical')).toEqual(['https://www.voachinese.com/a/x/1.html']);
+    expect(said('key')).toEqual([expect.stringMatching(/^[0-9a-f]{64}$/)]);
+    expect(said('outlet')).toEqual(['voa (美国之音), by its recipe']);
+    expect(said('header')).toEqual(['2026-03-10T12:00:00.000Z']);
+    expect(said('published')).toEqual([
+      '2026-03-10T11:00:00.000Z: "Tue, 10 Mar 2026 11:00:00 GMT", by dates: ' +
+        'body > div:first-child:has(> i:only-child), rfc1123',
+    ]);
+    expect(said('removed')).toEqual([
+      '1 × date line: Tue, 10 Mar 2026 11:00:00 GMT',
+      '1 × remove: a[href^="/a/"]:empty: <a href="/a/2.html">',
+    ]);
+    expect(said('no effect')).toEqual([
+      'lead: body > div:first-child + video',
+      'lead: body > img',
+      'lead: body > video',
+      'captions: video + div > small',
+      'captions: audio + div > small',
+      'removeText: ^[=＝]{3,}$',
+      'titleSuffixes:  - 美国之音',
+      'titleSuffixes:  | 美国之音',
+    ]);
+    expect(said('picture')).toEqual(['https://images.weserv.nl/?url=mill.example/1.jpg (image/jpeg)']);
+    expect(said('text')).toEqual(['48 characters, 24 removed, 0 added, 24 in the entry']);
+    expect(said('warning')).toEqual([]);
+    expect(stdout).toContain(
+      '<figcaption>风车</figcaption></figure>\n  <p>正文，说的是风车，还有水车，和看守水闸的人。</p>\n',
+    );
+  });
+
+  it('warns of what a reader would miss', async () => {
+    const site = await createSite({
+      'a.txt': seedText({ body: '<div><i>Wed, 11 Mar 2026 11:00:00 GMT</i></div>' }),
+    });
+    const { stdout } = await runFeedmill(['check', '--explain', join(site.seeds, 'a.txt')]);
+    expect(stdout.match(/^ {2}warning .*$/gm)).toEqual([
+      '  warning    nothing is left of the body',
+      '  warning    no rule finds a date to trust; the time of archiving is used',
+      '  warning    no picture',
+    ]);
+    expect(stdout).toContain(
+      '  published  2026-03-10T12:00:00.000Z: the time at which it was archived\n' +
+        '             not by dates: body > div:first-child:has(> i:only-child), rfc1123: ' +
+        '"Wed, 11 Mar 2026 11:00:00 GMT" is 2026-03-11T11:00:00.000Z, 23.0 h after the header’s time',
+    );
+  });
+
+  it.each([[['check', '--explain']], [['build', '--explain']], [['config', '--explain', 'a.txt']]])(
+    'needs files to check: %s',
+    async (words) => {
+      expect(await runFeedmill(words)).toMatchObject({ status: 64, stdout: '' });
+    },
+  );
 });
 
 describe('a seeds directory', () => {

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { utimes } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseAtomFeed } from 'feedsmith';
+import { parseAtomFeed, parseJsonFeed, parseOpml, parseRssFeed } from 'feedsmith';
 import RssParser from 'rss-parser';
 import { describe, expect, it } from 'vitest';
 import { runFeedmill } from '../support/process.ts';
@@ -153,7 +153,7 @@ function expected(feed: string): ReadEntry[] {
 }
 
 /** What is published of {@link ARTICLES}, by path; the files' names say nothing of the order. */
-async function publish(): Promise<(feed: string) => string> {
+async function publish(): Promise<(feed: string, format?: string) => string> {
   const files: Record<string, string> = {};
   for (const [index, { seed, older }] of ARTICLES.entries()) {
     files[`${(index * 3) % 7}.txt`] = seed;
@@ -164,7 +164,7 @@ async function publish(): Promise<(feed: string) => string> {
   const flags = [...site.flags, '--base-url', 'https://feeds.example.org'];
   const { status } = await runFeedmill(['build', ...flags]);
   if (status !== 0) throw new Error(`build ended with ${status}`);
-  return (feed) => readFileSync(join(site.data, 'public', `${feed}.atom`), 'utf8');
+  return (feed, format = 'atom') => readFileSync(join(site.data, 'public', `${feed}.${format}`), 'utf8');
 }
 
 describe('tricky seeds', () => {
@@ -204,6 +204,57 @@ describe('tricky seeds', () => {
       });
       expect(read).toEqual(wanted);
     }
+  });
+
+  it('are the same in RSS, to feedsmith and to rss-parser', async () => {
+    const published = await publish();
+    for (const feed of FEEDS) {
+      const text = published(feed, 'rss');
+      const { items = [], atom } = parseRssFeed(text);
+      const read = items.map(({ guid, title, link, pubDate, content, atom: extra }) => ({
+        id: guid?.value,
+        title,
+        link,
+        published: new Date(pubDate!).toISOString(),
+        updated: extra?.updated,
+        content: content?.encoded,
+      }));
+      // RSS has no times below a second.
+      expect(read).toEqual(expected(feed));
+      expect(items.every(({ guid }) => guid?.isPermaLink === false)).toBe(true);
+      expect(atom?.links?.find(({ rel }) => rel === 'self')?.href).toBe(
+        `https://feeds.example.org/${feed}.rss`,
+      );
+      const other = await new RssParser().parseString(text);
+      expect(other.items.map(({ guid, title, isoDate }) => [guid, title, isoDate])).toEqual(
+        expected(feed).map(({ id, title, published: first }) => [id, title, first]),
+      );
+    }
+  });
+
+  it('are the same in JSON Feed', async () => {
+    const published = await publish();
+    for (const feed of FEEDS) {
+      const text = published(feed, 'json');
+      const { items, feed_url: self } = parseJsonFeed(text);
+      const read = items?.map((item) => ({
+        id: item.id,
+        title: item.title,
+        link: item.url,
+        published: item.date_published,
+        updated: item.date_modified,
+        content: item.content_html,
+      }));
+      expect(read).toEqual(expected(feed));
+      expect(self).toBe(`https://feeds.example.org/${feed}.json`);
+      expect(text).toContain('"version":"https://jsonfeed.org/version/1.1"');
+    }
+  });
+
+  it('are in feeds that are all in the list of feeds', async () => {
+    const { body } = parseOpml((await publish())('feeds', 'opml'));
+    const listed = body?.outlines?.map((outline) => outline.xmlUrl).sort();
+    expect(listed).toEqual(FEEDS.map((feed) => `https://feeds.example.org/${feed}.atom`).sort());
   });
 
   it('come with the name of their outlet, in the merged feed too', async () => {
