@@ -236,6 +236,21 @@ describe('what cannot be listed says nothing about what lies below', () => {
   });
 });
 
+describe('what cannot be listed', () => {
+  test('is not missing where it was a seed before it became a folder', async () => {
+    const site = new Site();
+    await writeFiles(site.root, { 'a.txt': numberedSeed(1) });
+    await site.scan();
+    rmSync(join(site.root, 'a.txt'));
+    mkdirSync(join(site.root, 'a.txt'));
+    const onDirectory = (path: string): void => {
+      if (path === 'a.txt') rmSync(join(site.root, path), { recursive: true });
+    };
+    const events = await site.scan({ walk: { root: site.root, extensions: TXT, onDirectory } });
+    expect(told(events)).toEqual(['unlisted a.txt']);
+  });
+});
+
 describe('what places an article in time', () => {
   async function timeOf(site: Site, path: string): Promise<number | null> {
     return (await site.ledger.seedsAt([path])).get(path)!.time;
@@ -270,6 +285,14 @@ describe('what places an article in time', () => {
     utimesSync(join(site.root, 'a.txt'), future, future);
     await site.scan();
     expect(await timeOf(site, 'a.txt')).toBe(site.now);
+  });
+
+  test('a file that says to be older than time itself is as old as that', async () => {
+    const site = new Site();
+    await writeFiles(site.root, { 'a.txt': seedText({ time: 'NaN' }) });
+    utimesSync(join(site.root, 'a.txt'), new Date(-5000), new Date(-5000));
+    await site.scan();
+    expect(await timeOf(site, 'a.txt')).toBe(0);
   });
 
   test('a time that an edit adds counts, and one that an edit takes away does not', async () => {

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { scheduleError, startSchedule } from '../../src/intake/schedule.ts';
+import { scheduleError, scheduleInterval, startSchedule } from '../../src/intake/schedule.ts';
 import { until } from '../support/process.ts';
 
 const EACH_SECOND = '* * * * * *';
@@ -20,6 +20,15 @@ describe('a schedule', () => {
       expect(scheduleError(expression)).toMatch(/\w/);
     },
   );
+});
+
+test.for([
+  [EACH_SECOND, 1],
+  ['* * * * *', 60],
+  ['*/5 * * * *', 300],
+  ['0 * * * *', 3600],
+] as const)('a schedule of %s looks every %i seconds', ([expression, seconds]) => {
+  expect(scheduleInterval(expression)).toBe(seconds * 1000);
 });
 
 describe('a schedule for each second', { concurrent: true }, () => {

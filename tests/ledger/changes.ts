@@ -52,7 +52,7 @@ export function rendition(facts: Partial<Rendition> = {}): Rendition {
     published: 1,
     updated: 2,
     bytes: 8,
-    atom: Buffer.from('<entry/>'),
+    entry: { atom: Buffer.from('<entry/>'), rss: Buffer.from('<item/>'), json: Buffer.from('{}') },
     ...facts,
   };
 }

@@ -31,7 +31,7 @@ async function fill(ledger: Ledger): Promise<void> {
   await ledger.record([...broken, ...gone, withdrawn('1.txt')], 7777);
   const articles = await ledger.newest(null, SEEDS);
   await ledger.saveRenditions(
-    new Map(articles.map(({ id }) => [id, rendition({ atom: Buffer.alloc(100, 'x') })])),
+    new Map(articles.map(({ id }) => [id, rendition({ source: 'x'.repeat(100) })])),
   );
   await ledger.setNote('note', 'value');
 }

@@ -193,7 +193,7 @@ describe('all or nothing', () => {
     const ledger = newLedger();
     await ledger.record([indexed('a.txt'), indexed('b.txt', { url: URL_B })], 1);
     const [first, second] = await ledger.newest(null, 2);
-    const bad = rendition({ atom: null as unknown as Buffer });
+    const bad = rendition({ title: null as unknown as string });
     const both = new Map([
       [first!.id, rendition()],
       [second!.id, bad],
@@ -288,11 +288,16 @@ describe('what is asked of it', () => {
     const { id } = (await ledger.newest('a.example', 1))[0]!;
     expect(await ledger.newest('a.example', 1)).toMatchObject([{ rendition: null }]);
     await ledger.saveRenditions(new Map([[id, rendition()]]));
-    const second = rendition({ digest: 'other', atom: Buffer.from('<entry>标题</entry>'), updated: 9 });
+    const rendered = {
+      atom: Buffer.from('<entry>标题</entry>'),
+      rss: Buffer.from('<item/>'),
+      json: Buffer.from('{}'),
+    };
+    const second = rendition({ digest: 'other', entry: rendered, updated: 9 });
     await ledger.saveRenditions(new Map([[id, second]]));
-    const { atom, ...facts } = second;
+    const { entry, ...facts } = second;
     expect(await ledger.newest('a.example', 1)).toMatchObject([{ rendition: facts }]);
-    expect(await ledger.entries([id])).toEqual(new Map([[id, atom]]));
+    expect(await ledger.entries([id])).toEqual(new Map([[id, entry]]));
     expect(await ledger.entries([])).toEqual(new Map());
   });
 
