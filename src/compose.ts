@@ -1,27 +1,29 @@
 // The second half of a pass: the ledger's newest articles → feeds and the page.
 //
 // Only what a feed shows is read whole and cleaned; the ledger keeps what was made of it.
+import { Archive, archivePath, tombstones } from './archive.ts';
 import { type Document, FORMATS, type Outlet, type RenderedEntry } from './article.ts';
+import { Entries, type EntriesContext, Findings, type RejectedChange } from './entries.ts';
 import { feedPath, Heads, type Site } from './heads.ts';
-import type { Ledger, LedgerArticle, Rendition, RenditionFacts, SeedChange, Tally } from './ledger/ledger.ts';
+import type { Tally } from './ledger/ledger.ts';
 import { renderOpml, OPML_PATH } from './mill/render/opml.ts';
 import { collectGarbage } from './memory.ts';
 import { headSize, renderDocument, SEPARATOR_SIZE, sizeOf, withSource } from './mill/render/render.ts';
 import { Window, type WindowLimits } from './mill/window.ts';
 import { type PageHeadline, renderPage } from './output/page.ts';
-import { renderArticle, type RenditionContext } from './rendition.ts';
+import type { Rules } from './recipes.ts';
 import { Turns } from './turns.ts';
 
-export interface ComposeContext extends RenditionContext {
-  readonly ledger: Ledger;
+export interface ComposeContext extends EntriesContext {
+  readonly rules: Rules;
   readonly site: Site;
   readonly window: WindowLimits;
+  /** How long a withdrawn article is told of. ms */
+  readonly tombstoneMs: number;
   /** The bytes that are published under a path. */
   readonly published: (path: string) => Buffer | undefined;
   /** Ends it between two articles; nothing is published then. */
   readonly signal: AbortSignal;
-  /** An article could not be made an entry, and stands as it was or not at all. */
-  readonly onTrouble: (path: string, why: string) => void;
 }
 
 export interface Composed {
@@ -32,24 +34,22 @@ export interface Composed {
   readonly rejected: readonly RejectedChange[];
 }
 
-export type RejectedChange = Extract<SeedChange, { kind: 'rejected' }>;
-
-/** What turns up while composing. */
-interface Findings {
-  readonly stale: Set<string>;
-  readonly rejected: Map<string, RejectedChange>;
-}
-
 const HEADLINES = 20;
+/** Withdrawn articles that a feed tells of. */
+const TOMBSTONES_MAX = 300;
+/** As long as a name in an archive gets. */
+const LONGEST_END = { place: 999_999_999_999, tag: '-'.repeat(12) };
 
 /** Lives as long as the process. */
 export class Composer {
   readonly #context: ComposeContext;
   readonly #heads: Heads;
+  readonly archive: Archive;
 
   constructor(context: ComposeContext) {
     this.#context = context;
     this.#heads = new Heads(context.site);
+    this.archive = new Archive({ ...context, heads: this.#heads });
   }
 
   /**
@@ -58,7 +58,7 @@ export class Composer {
    */
   async compose(now: number, only?: ReadonlySet<string>): Promise<Composed> {
     const { ledger, rules } = this.#context;
-    const findings: Findings = { stale: new Set(), rejected: new Map() };
+    const findings = new Findings();
     const tally = await ledger.tally();
     const ids = [...tally.outlets.keys()].sort();
     const documents: Document[] = [];
@@ -68,45 +68,51 @@ export class Composer {
       if (only === undefined) collectGarbage();
     }
     documents.push(...(await this.#feed(null, now, findings)), this.#opml(ids), await this.#page(ids, tally));
-    return { documents, stale: [...findings.stale], rejected: [...findings.rejected.values()] };
+    return { documents, stale: [...findings.stale], rejected: findings.rejected };
   }
 
   /** One feed's documents, an outlet's or the merged one's: the same entries in every format. */
   async #feed(outlet: Outlet | null, now: number, findings: Findings): Promise<Document[]> {
-    const { ledger, rules, window: limits } = this.#context;
+    const { ledger, rules, window: limits, tombstoneMs } = this.#context;
     const id = outlet?.id ?? null;
-    const window = new Window(limits, headSize(this.#heads.of(outlet)));
-    const made = new Map<number, Rendition>();
+    const withdrawals = await ledger.withdrawals(id, now - tombstoneMs, TOMBSTONES_MAX);
+    const deleted = tombstones(withdrawals);
+    const longest = this.#heads.addresses(archivePath(id, LONGEST_END));
+    const window = new Window(limits, headSize({ ...this.#heads.of(outlet), deleted, previous: longest }));
+    const entries = new Entries(this.#context, findings, now);
     const shown: { article: number; key: string; updated: number; source: RenderedEntry | null }[] = [];
     const sourceOf = this.#heads.sources();
     const turns = new Turns();
+    /** The last article that the feed shows, or would if there were anything to show of it. */
+    let last: number | null = null;
     for (const article of await ledger.newest(id, limits.entries)) {
       await turns.next();
       this.#context.signal.throwIfAborted();
-      const rendition = await this.#rendition(article, now, made, findings);
-      if (rendition === null) continue;
-      const source = outlet === null ? sourceOf(rules.outlets.byId(article.outlet)) : null;
-      if (!window.admits(rendition.bytes + (source === null ? 0 : sizeOf(source)) + SEPARATOR_SIZE)) break;
-      const { digest, updated } = rendition;
-      shown.push({ article: article.id, key: `${article.uuid} ${digest} ${updated}`, updated, source });
+      const facts = await entries.facts(article);
+      if (facts !== null) {
+        const source = outlet === null ? sourceOf(rules.outlets.byId(article.outlet)) : null;
+        if (!window.admits(facts.bytes + (source === null ? 0 : sizeOf(source)) + SEPARATOR_SIZE)) break;
+        const { digest, updated } = facts;
+        shown.push({ article: article.id, key: `${article.uuid} ${digest} ${updated}`, updated, source });
+      }
+      last = article.id;
     }
-    await ledger.saveRenditions(made);
-    const kept = await ledger.entries(shown.map(({ article }) => article).filter((key) => !made.has(key)));
-    const entries = shown.map(({ article, key, source }) => {
-      const entry = made.get(article)?.entry ?? kept.get(article)!;
+    await entries.save();
+    const rendered = await entries.rendered(shown.map(({ article }) => article));
+    const keyed = shown.map(({ article, key, source }) => {
+      const entry = rendered.get(article)!;
       return { key, entry: source === null ? entry : withSource(entry, source) };
     });
     // A feed is as new as its newest entry, never as the time of the build.
     const updated =
       shown.length > 0 ? Math.max(...shown.map((entry) => entry.updated)) : await ledger.lastWithdrawal(id);
-    if (outlet !== null) {
-      const rendered = entries.map(({ entry }) => entry);
-      this.#heads.remember(outlet, updated, rendered);
-    }
-    const head = { ...this.#heads.of(outlet), updated };
+    if (outlet !== null) this.#heads.remember(outlet, updated, [...rendered.values()]);
+    const behind = await this.archive.extend(id, last);
+    const previous = behind === null ? null : this.#heads.addresses(behind);
+    const head = { ...this.#heads.of(outlet), updated, deleted, previous };
     return FORMATS.map((format) => {
       const path = `${feedPath(id)}.${format}`;
-      return this.#once({ path, ...renderDocument(format, head, entries) });
+      return this.#once({ path, ...renderDocument(format, head, keyed) });
     });
   }
 
@@ -123,35 +129,6 @@ export class Composer {
       feeds.map((outlet) => this.#heads.of(outlet)),
     );
     return { path: OPML_PATH, body };
-  }
-
-  async #rendition(
-    article: LedgerArticle,
-    now: number,
-    made: Map<number, Rendition>,
-    findings: Findings,
-  ): Promise<RenditionFacts | null> {
-    try {
-      const outcome = await renderArticle(article, this.#context, now);
-      if (outcome.kind === 'made') {
-        made.set(article.id, outcome.rendition);
-        return outcome.rendition;
-      }
-      if (outcome.kind === 'kept') return outcome.facts;
-      const { path, fingerprint } = article;
-      if (outcome.kind === 'rejected') {
-        const { rejection } = outcome;
-        findings.rejected.set(path, { kind: 'rejected', path, fingerprint, rejection });
-      } else {
-        findings.stale.add(path);
-        this.#context.onTrouble(path, outcome.why);
-      }
-      return article.rendition;
-    } catch (error) {
-      // One article, however odd, never stops the others.
-      this.#context.onTrouble(article.path, (error as Error).stack ?? String(error));
-      return article.rendition;
-    }
   }
 
   async #page(ids: readonly string[], tally: Tally): Promise<Document> {

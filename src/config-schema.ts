@@ -97,6 +97,11 @@ export const CONFIG_SCHEMA = v.strictObject({
         10,
         '… and more than this many disappear, nothing is withdrawn and an alarm is raised.',
       ),
+      tombstoneDays: key(
+        count(0, 36_500),
+        30,
+        'How long a feed says of a withdrawn article that it is gone (RFC 6721). days',
+      ),
     }),
     {},
     'When the absence of seeds is taken for an accident. share: 1 never does.',

@@ -165,3 +165,13 @@ class Gathering {
     if (path !== undefined) again.paths.push(path);
   }
 }
+
+/** Seeds found to be other than the ledger says are looked at again, like those still being written. */
+export function lookAgainAt(
+  stale: readonly string[],
+  again: Gathered['again'],
+  settleMs: number,
+): Gathered['again'] {
+  if (stale.length === 0) return again;
+  return { paths: [...(again?.paths ?? []), ...stale], delayMs: again?.delayMs ?? settleMs };
+}

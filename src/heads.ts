@@ -1,6 +1,6 @@
 // What each feed says of itself, and of itself in the entries that stand in another.
 import { type Outlet, type RenderedEntry } from './article.ts';
-import { type FeedHead, languageOfEntry, renderSource } from './mill/render/render.ts';
+import { type Addresses, type FeedHead, languageOfEntry, renderSource } from './mill/render/render.ts';
 import { urlUuid } from './mill/url.ts';
 
 export interface Site {
@@ -45,11 +45,10 @@ export class Heads {
     return {
       id: `urn:uuid:${urlUuid(`${site.id.replace(/\/+$/, '')}/${path}`)}`,
       title: outlet?.name ?? site.title,
-      self: {
-        atom: `${site.baseUrl}/${path}.atom`,
-        rss: `${site.baseUrl}/${path}.rss`,
-        json: `${site.baseUrl}/${path}.json`,
-      },
+      self: this.addresses(path),
+      previous: null,
+      current: null,
+      deleted: [],
       alternate: outlet?.home ?? `${site.baseUrl}/`,
       language: this.languageOf(outlet),
       updated: (outlet && this.#updated.get(outlet.id)) ?? 0,
@@ -64,17 +63,39 @@ export class Heads {
     };
   }
 
+  /**
+   * Of a document of an archive.
+   *
+   * @param path without the extension, as that of the document before it
+   */
+  ofArchive(outlet: Outlet | null, path: string, before: string | null): FeedHead {
+    const feed = this.of(outlet);
+    const previous = before === null ? null : this.addresses(before);
+    return { ...feed, self: this.addresses(path), current: feed.self, previous };
+  }
+
+  /** @param path without the extension */
+  addresses(path: string): Addresses {
+    const stem = `${this.#site.baseUrl}/${path}`;
+    return { atom: `${stem}.atom`, rss: `${stem}.rss`, json: `${stem}.json` };
+  }
+
   /** BCP 47; `und` where neither a recipe nor an article tells. */
   languageOf(outlet: Outlet | null): string {
     if (outlet === null) return this.#site.language;
     return outlet.language ?? this.#languages.get(outlet.id) ?? 'und';
   }
 
-  /** What names an outlet's feed in its entries elsewhere, as it is now; rendered once for all of them. */
-  sources(): (outlet: Outlet) => RenderedEntry {
+  /**
+   * What names an outlet's feed in its entries elsewhere; rendered once for all of them.
+   *
+   * @param updated when it was as it is named there; as it is now, if left out. ms
+   */
+  sources(updated?: number): (outlet: Outlet) => RenderedEntry {
     const rendered = new Map<Outlet, RenderedEntry>();
     return (outlet) => {
-      const source = rendered.get(outlet) ?? renderSource(this.of(outlet));
+      const head = this.of(outlet);
+      const source = rendered.get(outlet) ?? renderSource({ ...head, updated: updated ?? head.updated });
       rendered.set(outlet, source);
       return source;
     };

@@ -1,19 +1,24 @@
 // One pass after another: seeds → ledger → entries → documents → files and snapshot.
 import { join } from 'node:path';
-import { type Composed, Composer, type RejectedChange } from './compose.ts';
+import { readArchivePath } from './archive.ts';
+import { type Composed, Composer } from './compose.ts';
+import type { RejectedChange } from './entries.ts';
 import type { Site } from './heads.ts';
 import type { Document } from './article.ts';
 import type { Config } from './config.ts';
-import { type Gathered, gather } from './gather.ts';
+import { type Gathered, gather, lookAgainAt } from './gather.ts';
 import { SeedReader } from './intake/read.ts';
 import type { LookRequest } from './intake/requests.ts';
 import { type ScanContext, Waiting } from './intake/scan.ts';
 import type { Sighting } from './intake/settle.ts';
 import { type Ledger, LedgerUnreadableError, type Tally } from './ledger/ledger.ts';
-import { openLedger, setLedgerAside } from './ledger/open.ts';
+import { openLedger, replaceLedger } from './ledger/open.ts';
 import type { Log } from './log.ts';
 import { identify } from './mill/identify.ts';
+import { BusyError, type MadeDocument, OnDemand } from './output/on-demand.ts';
+import { losesTooMuch } from './output/loss.ts';
 import { Publisher } from './output/publish.ts';
+import type { Representation } from './output/snapshot.ts';
 import type { Rules } from './recipes.ts';
 
 export interface PipelineOptions {
@@ -43,7 +48,7 @@ export interface PassResult extends Gathered {
 const IDENTITY_RULES = 'identity-rules';
 /** The note that something has been published from this ledger. */
 const PUBLISHED = 'published';
-const MERGED_FEED = 'feed.atom';
+const DAY_MS = 86_400_000;
 const ALL: LookRequest = { all: true, paths: new Set() };
 
 export class Pipeline implements AsyncDisposable {
@@ -53,11 +58,14 @@ export class Pipeline implements AsyncDisposable {
   readonly #waiting = new Waiting();
   readonly #reported = new Set<string>();
   readonly publisher: Publisher;
+  readonly #archive: OnDemand;
   #ledger: Ledger;
   #tally: Tally = { outlets: new Map(), articles: 0, seeds: 0, rejected: 0, missing: 0 };
   #composer: Composer | null = null;
   /** Outlets whose feeds are to be composed anew; `null` means all, as at the start. */
   #due: Set<string> | null = null;
+  /** Feeds tell of what was withdrawn after this. ms */
+  #toldSince = 0;
 
   /** @throws LedgerRefusedError */
   constructor(options: PipelineOptions) {
@@ -66,11 +74,17 @@ export class Pipeline implements AsyncDisposable {
     this.#ledgerFile = join(config.data, 'ledger.sqlite');
     this.#reader = new SeedReader(config.seeds, config.seedBytesMax);
     this.publisher = new Publisher(join(config.data, 'public'), options.signal);
+    this.#archive = new OnDemand((path) => this.#archived(path));
     this.#ledger = this.#openLedger();
   }
 
   get tally(): Tally {
     return this.#tally;
+  }
+
+  /** A document that is made when it is asked for; `null` for a path that none can have. @throws BusyError */
+  made(path: string): Promise<Representation | null> | null {
+    return readArchivePath(path) === null ? null : this.#archive.get(path);
   }
 
   /** Does what is asked for, end to end. A damaged ledger is replaced, and filled from all the seeds. */
@@ -89,6 +103,7 @@ export class Pipeline implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.publisher.encoded();
+    await this.#archive.idle();
     await this.#ledger[Symbol.asyncDispose]();
   }
 
@@ -109,7 +124,11 @@ export class Pipeline implements AsyncDisposable {
       await this.#ledger.setNote(IDENTITY_RULES, rules.identity);
     }
     this.#tally = await this.#ledger.tally();
-    if (request.all) this.publisher.verify();
+    if (gathered.added + gathered.changed + gathered.withdrawn > 0) this.#archive.forget();
+    if (request.all) {
+      this.publisher.verify();
+      await this.#dueForTombstones();
+    }
     if (this.#due?.size === 0) return { ...gathered, ...(await this.#publish([], false)), seedsLost: false };
     const first = this.#due === null;
     const { documents, stale, rejected } = await this.#compose(site);
@@ -118,13 +137,30 @@ export class Pipeline implements AsyncDisposable {
       again: lookAgainAt(stale, gathered.again, config.settleMs),
     };
     const ledgerIsNew = first && (await this.#ledger.note(PUBLISHED)) === null;
-    if (ledgerIsNew && this.#losesTooMuch(documents)) {
+    if (ledgerIsNew && losesTooMuch(this.publisher.snapshot, documents, this.#options.config.withdrawal)) {
       return { ...gathered, ...found, published: [], publishError: null, seedsLost: true };
     }
     const publication = await this.#publish(documents, first);
     if (ledgerIsNew) await this.#ledger.setNote(PUBLISHED, 'yes');
     this.#due = new Set();
     return { ...gathered, ...found, ...publication, seedsLost: false };
+  }
+
+  /** Feeds that tell of a withdrawn article for the last time are composed again when it is time to be silent. */
+  async #dueForTombstones(): Promise<void> {
+    const { now, config } = this.#options;
+    const until = now() - config.withdrawal.tombstoneDays * DAY_MS;
+    const outlets = await this.#ledger.outletsWithdrawnFrom(this.#toldSince, until);
+    for (const outlet of outlets) this.#due?.add(outlet);
+    this.#toldSince = until;
+  }
+
+  /** A document of an archive; not before the first pass, which finds out what the feeds say of themselves. */
+  async #archived(path: string): Promise<MadeDocument | null> {
+    const name = readArchivePath(path)!;
+    if (this.#composer === null || this.#due === null) throw new BusyError('the first pass is under way');
+    const made = await this.#composer.archive.documents(name, [name.format], this.#options.now());
+    return made?.[0] ?? null;
   }
 
   /** Composes what is due; again, where a seed turned out to be no article and another copy may be one. */
@@ -139,18 +175,6 @@ export class Pipeline implements AsyncDisposable {
       const recorded = await this.#ledger.record(composed.rejected, now());
       for (const outlet of recorded.outlets) this.#due?.add(outlet);
     }
-  }
-
-  /**
-   * A new ledger knows nothing of seeds that were there before it: then what is published tells whether
-   * they have disappeared.
-   */
-  #losesTooMuch(documents: readonly Document[]): boolean {
-    const { share, count } = this.#options.config.withdrawal;
-    const before = entryIds(this.publisher.snapshot.get(MERGED_FEED)?.body);
-    const after = new Set(entryIds(documents.find(({ path }) => path === MERGED_FEED)?.body));
-    const lost = before.filter((id) => !after.has(id)).length;
-    return lost > 0 && (after.size === 0 || (lost > count && lost > share * before.length));
   }
 
   /** Of no documents too: what could not be written before is tried again. */
@@ -191,6 +215,7 @@ export class Pipeline implements AsyncDisposable {
       images: config.images,
       entryBytesMax: config.window.bytes / 2,
       window: config.window,
+      tombstoneMs: config.withdrawal.tombstoneDays * DAY_MS,
       published: (path) => this.publisher.snapshot.get(path)?.body,
       site,
       signal,
@@ -211,28 +236,12 @@ export class Pipeline implements AsyncDisposable {
     }
   }
 
-  #replaceLedger(cause: LedgerUnreadableError): Ledger {
-    const time = new Date(this.#options.now()).toISOString().replaceAll(':', '');
-    const aside = setLedgerAside(this.#ledgerFile, `unreadable-${time}`);
+  #replaceLedger({ message: why }: LedgerUnreadableError): Ledger {
+    const { ledger, aside } = replaceLedger(this.#ledgerFile, this.#options.now());
     this.#options.log.error(
-      { why: cause.message, aside },
+      { why, aside },
       'the ledger was unreadable: set aside, and rebuilt from the seeds',
     );
-    return openLedger(this.#ledgerFile);
+    return ledger;
   }
-}
-
-function entryIds(feed: Buffer | undefined): string[] {
-  const entries = feed?.toString().split('<entry').slice(1) ?? [];
-  return entries.flatMap((entry) => /<id>([^<]*)<\/id>/.exec(entry)?.[1] ?? []);
-}
-
-/** Seeds found to be other than the ledger says are looked at again, like those still being written. */
-function lookAgainAt(
-  stale: readonly string[],
-  again: Gathered['again'],
-  settleMs: number,
-): Gathered['again'] {
-  if (stale.length === 0) return again;
-  return { paths: [...(again?.paths ?? []), ...stale], delayMs: again?.delayMs ?? settleMs };
 }

@@ -118,11 +118,13 @@ export class Service implements AsyncDisposable {
     this.#server = await FeedServer.listen(listenAddress(config.listen), {
       served: () => ({
         snapshot: this.#pipeline.publisher.snapshot,
+        make: (path) => this.#pipeline.made(path),
         baseUrl: this.#site?.baseUrl ?? '',
         maxAge,
       }),
       health: () => this.health,
       now,
+      onError: (error) => this.#options.log.error({ err: error }, 'an answer could not be made'),
     });
     const baseUrl = baseUrlOf(config, this.#server.port);
     const { title, language } = config;

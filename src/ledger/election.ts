@@ -24,7 +24,9 @@ export function prepareElection(database: DatabaseSync): Election {
       'INSERT INTO article (key, uuid, canonical, outlet, time, seed) VALUES (?, ?, ?, ?, ?, ?)',
     ),
     update: database.prepare(
-      'UPDATE article SET outlet = ?, time = ?, seed = ?, withdrawn = NULL WHERE id = ?',
+      // In the archive of an outlet that it comes to, it has no place yet.
+      `UPDATE article SET outlet_archived = outlet_archived AND outlet = :outlet,
+         outlet = :outlet, time = :time, seed = :seed, withdrawn = NULL WHERE id = :id`,
     ),
     withdraw: database.prepare('UPDATE article SET seed = NULL, withdrawn = ? WHERE id = ?'),
   };
@@ -76,7 +78,7 @@ export function elect(
       recorded.added += 1;
     } else {
       const outlet = identity?.outlet ?? before.outlet;
-      election.update.run(outlet, winner.time, winner.id, before.id);
+      election.update.run({ outlet, time: winner.time, seed: winner.id, id: before.id });
       if (before.seed !== null) count(before.outlet, -1);
       count(outlet, 1);
       outlets.add(before.outlet).add(outlet);

@@ -100,6 +100,24 @@ export interface Copy {
   readonly time: number;
 }
 
+/** A place in an archive, from 1. What stands at it, and at all before it, never changes: the tag says what that is. */
+export interface ArchivePlace {
+  readonly place: number;
+  readonly tag: string;
+}
+
+/** Some of an archive, the last place first. */
+export interface Archived {
+  readonly articles: readonly LedgerArticle[];
+  readonly withdrawn: readonly Withdrawal[];
+}
+
+export interface Withdrawal {
+  readonly uuid: string;
+  /** When. ms */
+  readonly time: number;
+}
+
 export interface RejectedSeed extends Rejection {
   readonly path: string;
 }
@@ -141,6 +159,23 @@ export interface Ledger extends AsyncDisposable {
   /** The rendered entries of these articles, by id. A format in which one has never been rendered is empty. */
   entries(articleIds: readonly number[]): Promise<ReadonlyMap<number, RenderedEntry>>;
   saveRenditions(renditions: ReadonlyMap<number, Rendition>): Promise<void>;
+  /**
+   * Appends to the archive of an outlet's feed, or of the merged one, the live articles that stand behind `last` (an
+   * article's id) in the order of {@link newest} and are not in it: the oldest first, at most `limit`.
+   *
+   * @returns how many
+   */
+  archive(outlet: string | null, last: number, limit: number): Promise<number>;
+  /** The last place of an archive; `null` while it is empty. */
+  archiveEnd(outlet: string | null): Promise<ArchivePlace | null>;
+  /** `null` if an archive has no such place. */
+  archiveTag(outlet: string | null, place: number): Promise<string | null>;
+  /** What stands at the places from `first` to `end`; `null` if that is no place of this archive. */
+  archived(outlet: string | null, first: number, end: ArchivePlace): Promise<Archived | null>;
+  /** Articles of an outlet (or any) that were published and withdrawn after `since`, the last one first. */
+  withdrawals(outlet: string | null, since: number, limit: number): Promise<readonly Withdrawal[]>;
+  /** Outlets of which an article was withdrawn after `since` and not after `until`. ms */
+  outletsWithdrawnFrom(since: number, until: number): Promise<readonly string[]>;
   /** When an outlet (or any) last had an article withdrawn; 0 if never. ms */
   lastWithdrawal(outlet: string | null): Promise<number>;
   rejected(limit: number): Promise<readonly RejectedSeed[]>;

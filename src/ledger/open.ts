@@ -55,6 +55,13 @@ export function setLedgerAside(file: string, suffix: string): string {
   return aside;
 }
 
+/** A new ledger in the place of a damaged one, which is set aside. @param now for its name there. ms */
+export function replaceLedger(file: string, now: number): { ledger: Ledger; aside: string } {
+  const time = new Date(now).toISOString().replaceAll(':', '');
+  const aside = setLedgerAside(file, `unreadable-${time}`);
+  return { ledger: openLedger(file), aside };
+}
+
 function migrate(database: DatabaseSync, file: string): void {
   const row = database.prepare('PRAGMA user_version').get() as { user_version: number };
   const version = row.user_version;

@@ -40,10 +40,12 @@ export type NewestRow = Omit<LedgerArticle, 'rendition' | 'broken'> & { broken: 
 };
 
 export function ledgerArticle(row: NewestRow): LedgerArticle {
-  const { source, rules, digest, title, link, published, updated, bytes, broken, ...article } = row;
+  const { id, uuid, canonical, outlet, time, path, fingerprint, copies } = row;
+  const { source, rules, digest, title, link, published, updated, bytes } = row;
   const rendition =
     source === null
       ? null
       : ({ source, rules, digest, title, link, published, updated, bytes } as RenditionFacts);
-  return { ...article, broken: broken === 1, rendition };
+  const broken = row.broken === 1;
+  return { id, uuid, canonical, outlet, time, path, fingerprint, broken, copies, rendition };
 }

@@ -61,4 +61,20 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE rendition ADD COLUMN rss BLOB NOT NULL DEFAULT x'';
   ALTER TABLE rendition ADD COLUMN json BLOB NOT NULL DEFAULT x'';
   `,
+  // The archives of the merged feed ('') and of each outlet's: what has fallen behind a feed's window gets the next
+  // place, for good. What is live and has none yet is found by index.
+  `
+  ALTER TABLE article ADD COLUMN archived INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE article ADD COLUMN outlet_archived INTEGER NOT NULL DEFAULT 0;
+  CREATE INDEX article_unarchived ON article (time) WHERE seed IS NOT NULL AND archived = 0;
+  CREATE INDEX article_outlet_unarchived ON article (outlet, time) WHERE seed IS NOT NULL AND outlet_archived = 0;
+  CREATE INDEX article_withdrawn ON article (withdrawn) WHERE seed IS NULL;
+  CREATE TABLE archive (
+    feed    TEXT NOT NULL,
+    place   INTEGER NOT NULL,      -- from 1
+    article INTEGER NOT NULL,
+    tag     TEXT NOT NULL,         -- of this place and all before it
+    PRIMARY KEY (feed, place)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

@@ -1,10 +1,13 @@
 // The ledger on SQLite (`node:sqlite`). Owns the statements; `schema.ts` owns the tables.
 import type { DatabaseSync } from 'node:sqlite';
 import type { RenderedEntry } from '../article.ts';
+import { Archives } from './archive.ts';
 import { contest, type Contested, elect, type Election, prepareElection } from './election.ts';
 import { explained } from './errors.ts';
 import {
   type Absence,
+  type Archived,
+  type ArchivePlace,
   type Copy,
   type KnownSeed,
   type Ledger,
@@ -14,6 +17,7 @@ import {
   type Rendition,
   type SeedChange,
   type Tally,
+  type Withdrawal,
 } from './ledger.ts';
 import { asBuffer, knownSeed, ledgerArticle, type NewestRow, renderedEntry, type SeedRow } from './rows.ts';
 import { prepareStatements, type Statements } from './statements.ts';
@@ -24,6 +28,7 @@ export class SqliteLedger implements Ledger {
   readonly #database: DatabaseSync;
   readonly #file: string;
   readonly #election: Election;
+  readonly #archives: Archives;
   #tally: Tally;
   readonly #statements: Statements;
 
@@ -31,6 +36,7 @@ export class SqliteLedger implements Ledger {
     this.#database = database;
     this.#file = file;
     this.#election = prepareElection(database);
+    this.#archives = new Archives(database);
     this.#statements = prepareStatements(database);
     this.#tally = countAll(database);
   }
@@ -66,18 +72,12 @@ export class SqliteLedger implements Ledger {
     return this.#run(() => {
       const contested: Contested = new Map();
       const difference = { seeds: 0, rejected: 0, missing: 0 };
-      this.#database.exec('BEGIN IMMEDIATE');
-      try {
+      const { recorded, live } = this.#transaction(() => {
         for (const change of changes) this.#apply(change, contested, difference);
-        const outcome = elect(this.#election, changes, contested, now);
-        this.#database.exec('COMMIT');
-        this.#tally = adjusted(this.#tally, difference, outcome.live, (outlet) => this.#isKnown(outlet));
-        return outcome.recorded;
-      } catch (error) {
-        // A full disk has SQLite roll back by itself.
-        if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
-        throw error;
-      }
+        return elect(this.#election, changes, contested, now);
+      });
+      this.#tally = adjusted(this.#tally, difference, live, (outlet) => this.#isKnown(outlet));
+      return recorded;
     });
   }
 
@@ -149,18 +149,36 @@ export class SqliteLedger implements Ledger {
   saveRenditions(renditions: ReadonlyMap<number, Rendition>): Promise<void> {
     return this.#run(() => {
       if (renditions.size === 0) return;
-      this.#database.exec('BEGIN IMMEDIATE');
-      try {
+      this.#transaction(() => {
         for (const [article, { entry, ...facts }] of renditions) {
           this.#statements.saveRendition.run({ article, ...facts, ...entry });
         }
-        this.#database.exec('COMMIT');
-      } catch (error) {
-        // A full disk has SQLite roll back by itself.
-        if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
-        throw error;
-      }
+      });
     });
+  }
+
+  archive(outlet: string | null, last: number, limit: number): Promise<number> {
+    return this.#run(() => this.#transaction(() => this.#archives.append(outlet, last, limit)));
+  }
+
+  archiveEnd(outlet: string | null): Promise<ArchivePlace | null> {
+    return this.#run(() => this.#archives.end(outlet));
+  }
+
+  archiveTag(outlet: string | null, place: number): Promise<string | null> {
+    return this.#run(() => this.#archives.tag(outlet, place));
+  }
+
+  archived(outlet: string | null, first: number, end: ArchivePlace): Promise<Archived | null> {
+    return this.#run(() => this.#archives.between(outlet, first, end));
+  }
+
+  withdrawals(outlet: string | null, since: number, limit: number): Promise<readonly Withdrawal[]> {
+    return this.#run(() => this.#archives.withdrawals(outlet, since, limit));
+  }
+
+  outletsWithdrawnFrom(since: number, until: number): Promise<readonly string[]> {
+    return this.#run(() => this.#archives.outletsWithdrawnFrom(since, until));
   }
 
   lastWithdrawal(outlet: string | null): Promise<number> {
@@ -189,6 +207,20 @@ export class SqliteLedger implements Ledger {
   [Symbol.asyncDispose](): Promise<void> {
     if (this.#database.isOpen) this.#database.close();
     return Promise.resolve();
+  }
+
+  /** All of it or nothing. */
+  #transaction<T>(action: () => T): T {
+    this.#database.exec('BEGIN IMMEDIATE');
+    try {
+      const result = action();
+      this.#database.exec('COMMIT');
+      return result;
+    } catch (error) {
+      // A full disk has SQLite roll back by itself.
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+      throw error;
+    }
   }
 
   /** Synchronous work behind an asynchronous interface: what it throws becomes a rejection. */

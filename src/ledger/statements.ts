@@ -3,10 +3,13 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 
 const KNOWN = 'path, fingerprint, url, header_time, time, missing_since';
 
+/** What is told of a live article. */
+export const LIVE = `article.id, uuid, canonical, outlet, article.time, seed.path, seed.fingerprint, reason IS NOT NULL AS broken,
+    (SELECT group_concat(fingerprint, ' ' ORDER BY path) FROM seed AS copy WHERE copy.key = article.key) AS copies,
+    source, rules, digest, title, link, published, updated, bytes`;
+
 const newest = (where: string): string => `
-  SELECT article.id, uuid, canonical, outlet, article.time, seed.path, seed.fingerprint, reason IS NOT NULL AS broken,
-         (SELECT group_concat(fingerprint, ' ' ORDER BY path) FROM seed AS copy WHERE copy.key = article.key) AS copies,
-         source, rules, digest, title, link, published, updated, bytes
+  SELECT ${LIVE}
   FROM article JOIN seed ON seed.id = article.seed LEFT JOIN rendition ON rendition.article = article.id
   WHERE article.seed IS NOT NULL ${where} ORDER BY article.time DESC, article.key LIMIT :limit`;
 

@@ -2,8 +2,10 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
 import { FORMATS, MEDIA_TYPES } from '../article.ts';
 import { negotiate } from './codings.ts';
+import { entityTagsOf, knownTag } from './conditional.ts';
 import { deltaSince } from './delta.ts';
-import type { Representation, Snapshot } from './snapshot.ts';
+import { BusyError } from './on-demand.ts';
+import type { Lifetime, Representation, Snapshot } from './snapshot.ts';
 
 export interface Request {
   readonly method: string;
@@ -14,6 +16,8 @@ export interface Request {
 
 export interface Served {
   readonly snapshot: Snapshot;
+  /** What is not in it and is made when it is asked for; `null` if there is none. @throws BusyError */
+  readonly make: (path: string) => Promise<Representation | null> | null;
   /** Where feeds are known to be, without a slash at the end. */
   readonly baseUrl: string;
   /** How long a cache may serve a document without asking again: the time between two looks. s */
@@ -30,6 +34,10 @@ export interface Response {
 const STALE_LOOKS = 10;
 /** How long it may if nobody answers. s */
 const STALE_IF_ERROR = 86_400;
+/** RFC 9111 knows no "for ever"; a year is the custom. s */
+const YEAR = 31_536_000;
+/** When to ask again for what could not be made. s */
+const BUSY_SECONDS = 5;
 
 /** The page for people has no script and asks for nothing but its own style and pictures of articles. */
 const PAGE_POLICY =
@@ -39,7 +47,12 @@ const PAGE_POLICY =
  * @param health the state of the service, for `/healthz`
  * @param now for dates; ms
  */
-export function respond(request: Request, served: Served, health: () => Health, now: number): Response {
+export function respond(
+  request: Request,
+  served: Served,
+  health: () => Health,
+  now: number,
+): Response | Promise<Response> {
   const path = pathOf(request.target);
   if (path !== null && request.method !== 'GET' && request.method !== 'HEAD') {
     return {
@@ -50,7 +63,34 @@ export function respond(request: Request, served: Served, health: () => Health, 
   if (path === null) return plain(400, 'The request target is not a path.');
   if (path === 'healthz') return healthResponse(health());
   const representation = served.snapshot.get(path === '' ? 'index.html' : path);
-  if (representation === undefined) return plain(404, 'There is nothing here. The list of feeds is at /.');
+  if (representation !== undefined) return represented(request, representation, served, now);
+  const made = served.make(path);
+  return made === null ? NOT_FOUND : onDemand(made, request, served, now);
+}
+
+async function onDemand(
+  made: Promise<Representation | null>,
+  request: Request,
+  served: Served,
+  now: number,
+): Promise<Response> {
+  try {
+    const representation = await made;
+    return representation === null ? NOT_FOUND : represented(request, representation, served, now);
+  } catch (error) {
+    if (!(error instanceof BusyError)) throw error;
+    const busy = plain(503, 'Too much is asked for at once. Try again in a while.');
+    return { ...busy, headers: { ...busy.headers, 'retry-after': String(BUSY_SECONDS) } };
+  }
+}
+
+/** A document, or that the client has it already. */
+function represented(
+  request: Request,
+  representation: Representation,
+  served: Served,
+  now: number,
+): Response {
   const coded = negotiate(request.headers['accept-encoding'], representation.codings);
   const { etag, body } = coded ?? representation;
   const headers = commonHeaders(representation, served, now);
@@ -58,7 +98,7 @@ export function respond(request: Request, served: Served, health: () => Health, 
   if (known !== null) return { status: 304, headers: { ...headers, etag: known }, body: '' };
   const delta = deltaSince(
     request.headers,
-    opaqueTags(request.headers['if-none-match'] ?? ''),
+    entityTagsOf(request.headers['if-none-match'] ?? ''),
     representation,
   );
   if (delta !== null) return deltaResponse(delta, headers, representation);
@@ -128,18 +168,28 @@ function pathOf(target: string): string | null {
 
 /** What a 304 says too (§15.4.5). */
 function commonHeaders(
-  { path, lastModified }: Representation,
+  { path, lastModified, lifetime }: Representation,
   served: Served,
   now: number,
 ): OutgoingHttpHeaders {
-  const { maxAge } = served;
   return {
     // Never later than the response itself (§8.8.2.1).
     'last-modified': new Date(Math.min(lastModified, now)).toUTCString(),
-    'cache-control': `public, max-age=${maxAge}, stale-while-revalidate=${maxAge * STALE_LOOKS}, stale-if-error=${STALE_IF_ERROR}`,
+    'cache-control': cacheControl(lifetime, served.maxAge),
     vary: 'Accept-Encoding',
     link: linkHeader(path, served),
   };
+}
+
+function cacheControl(lifetime: Lifetime, maxAge: number): string {
+  switch (lifetime) {
+    case 'current':
+      return `public, max-age=${maxAge}, stale-while-revalidate=${maxAge * STALE_LOOKS}, stale-if-error=${STALE_IF_ERROR}`;
+    case 'lasting':
+      return `public, max-age=${YEAR}`;
+    case 'passing':
+      return 'no-cache';
+  }
 }
 
 /** Where the document is at home, and its other formats (RFC 8288). */
@@ -154,47 +204,9 @@ function linkHeader(path: string, { snapshot, baseUrl }: Served): string {
   return links.join(', ');
 }
 
-/**
- * The entity tag by which a client knows what it would be sent, `null` if it does not. If-None-Match
- * decides where it is given, If-Modified-Since only where it is not (§13.2.2). A tag of the same version in another
- * coding is as good: the client has the same document.
- */
-function knownTag(
-  headers: IncomingHttpHeaders,
-  representation: Representation,
-  selected: string,
-): string | null {
-  const none = headers['if-none-match'];
-  if (none !== undefined) {
-    const tags = none.trim() === '*' ? [selected] : opaqueTags(none);
-    const own = [selected, representation.etag, ...representation.codings.map(({ etag }) => etag)];
-    return own.find((tag) => tags.includes(tag)) ?? null;
-  }
-  const since = headers['if-modified-since'];
-  const date = since === undefined ? null : httpDate(since);
-  return date !== null && representation.lastModified <= date ? selected : null;
-}
-
-/** The three forms of an HTTP-date (§5.6.7): the one in use, RFC 850's, and asctime's, which has no zone. */
-function httpDate(text: string): number | null {
-  if (/^[A-Z][a-z]+, \d\d[ -][A-Z][a-z]{2}[ -]\d{2,4} \d\d:\d\d:\d\d GMT$/.test(text))
-    return finite(Date.parse(text));
-  if (/^[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4}$/.test(text)) {
-    return finite(Date.parse(`${text} GMT`));
-  }
-  return null;
-}
-
-function finite(time: number): number | null {
-  return Number.isNaN(time) ? null : time;
-}
-
-/** The entity tags of a list, a weak one as its strong twin: the comparison is weak here (§13.1.2). */
-function opaqueTags(list: string): string[] {
-  return list.match(/"[\x21\x23-\x7e\x80-\xff]*"/g) ?? [];
-}
-
 const TEXT = { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' };
+
+const NOT_FOUND = plain(404, 'There is nothing here. The list of feeds is at /.');
 
 function plain(status: number, message: string): Response {
   return { status, headers: TEXT, body: `${message}\n` };

@@ -2,7 +2,7 @@
 import { rmSync, statSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { connect } from 'node:net';
-import { type Health, respond, type Served } from './respond.ts';
+import { type Health, respond, type Response, type Served } from './respond.ts';
 
 export type ListenAddress = { readonly socket: string } | { readonly host: string; readonly port: number };
 
@@ -15,6 +15,8 @@ export interface ServedState {
   served(): Served;
   health(): Health;
   now(): number;
+  /** An answer could not be made. */
+  onError(error: unknown): void;
 }
 
 const HEADERS_TIMEOUT_MS = 10_000;
@@ -79,11 +81,31 @@ export class FeedServer {
 
 function answer(request: IncomingMessage, response: ServerResponse, state: ServedState): void {
   const { method = '', url = '', headers } = request;
-  const {
-    status,
-    headers: answered,
-    body,
-  } = respond({ method, target: url, headers }, state.served(), () => state.health(), state.now());
+  const answered = respond(
+    { method, target: url, headers },
+    state.served(),
+    () => state.health(),
+    state.now(),
+  );
+  if (!(answered instanceof Promise)) return send(answered, method, response);
+  answered.then(
+    (made) => send(made, method, response),
+    (error: unknown) => {
+      state.onError(error);
+      send(BROKEN, method, response);
+    },
+  );
+}
+
+/** A defect of ours is logged; whoever asked can do nothing about it. */
+const BROKEN: Response = {
+  status: 500,
+  headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' },
+  body: 'Something went wrong here. It has been logged.\n',
+};
+
+function send({ status, headers, body }: Response, method: string, response: ServerResponse): void {
+  const answered = { ...headers };
   if (status !== 304 && answered['content-length'] === undefined) {
     answered['content-length'] = Buffer.byteLength(body);
   }

@@ -14,7 +14,11 @@ export interface Representation extends Document {
   readonly versions: Versions;
   /** When the bytes last changed, to the second, as HTTP says it. ms, a multiple of 1000 */
   readonly lastModified: number;
+  readonly lifetime: Lifetime;
 }
+
+/** Whether a document is `current` until the next look, `lasting` for good, or `passing`: soon to be another. */
+export type Lifetime = 'current' | 'lasting' | 'passing';
 
 export type Snapshot = ReadonlyMap<string, Representation>;
 
@@ -49,6 +53,7 @@ export function represent(document: Document, changedMs: number, before?: Repres
     versions: remember(before?.versions ?? new Map(), [etag], entries),
     // Two changes within a second must not share a date, or a client would keep the first of them.
     lastModified: before ? Math.max(second, before.lastModified + 1000) : second,
+    lifetime: 'current',
   };
 }
 

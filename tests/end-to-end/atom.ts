@@ -11,8 +11,11 @@ export interface ReadEntry {
 }
 
 const ATOM = 'http://www.w3.org/2005/Atom';
-/** Media RSS. */
 const MEDIA = 'http://search.yahoo.com/mrss/';
+const HISTORY = 'http://purl.org/syndication/history/1.0';
+const TOMBSTONES = 'http://purl.org/atompub/tombstones/1.0';
+/** Atom's, Media RSS, RFC 5005's and RFC 6721's. */
+const KNOWN = new Set([ATOM, MEDIA, HISTORY, TOMBSTONES]);
 const TEXTS = new Set(['id', 'title', 'published', 'updated', 'content']);
 
 /** The entries of a feed, in order. Throws at the first thing that is not well-formed. */
@@ -27,7 +30,7 @@ export function readEntries(xml: string): ReadEntry[] {
     entry[name!] = (entry[name!] ?? '') + text;
   };
   parser.on('opentag', ({ local, uri, attributes }) => {
-    if (uri !== ATOM && uri !== MEDIA) throw new Error(`<${local}> is not Atom's`);
+    if (!KNOWN.has(uri)) throw new Error(`<${local}> is of an unknown name space`);
     path.push(local);
     if (path.join('/') === 'feed/entry') entries.push({});
     const page = path.join('/') === 'feed/entry/link' && attributes['rel']?.value === 'alternate';

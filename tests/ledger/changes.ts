@@ -75,6 +75,14 @@ export async function winners(ledger: Ledger, outlet: string | null = null): Pro
 }
 
 /** All that a ledger can be asked. */
+async function wholeArchive(ledger: Ledger): Promise<unknown> {
+  const end = await ledger.archiveEnd(null);
+  if (end === null) return null;
+  const tags: unknown[] = [];
+  for (let place = 1; place <= end.place; place += 1) tags.push(await ledger.archiveTag(null, place));
+  return { archived: await ledger.archived(null, 1, end), tags };
+}
+
 export async function everythingIn(ledger: Ledger): Promise<unknown> {
   const articles = await ledger.newest(null, 10_000);
   const withRendition = articles.filter((article) => article.rendition !== null).map(({ id }) => id);
@@ -89,5 +97,7 @@ export async function everythingIn(ledger: Ledger): Promise<unknown> {
     lastWithdrawal: await ledger.lastWithdrawal(null),
     note: await ledger.note('note'),
     tally: await ledger.tally(),
+    archived: await wholeArchive(ledger),
+    withdrawals: await ledger.withdrawals(null, 0, 10_000),
   };
 }

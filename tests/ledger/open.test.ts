@@ -33,6 +33,7 @@ async function fill(ledger: Ledger): Promise<void> {
   await ledger.saveRenditions(
     new Map(articles.map(({ id }) => [id, rendition({ source: 'x'.repeat(100) })])),
   );
+  await ledger.archive(null, articles[50]!.id, SEEDS);
   await ledger.setNote('note', 'value');
 }
 

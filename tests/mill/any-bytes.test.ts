@@ -9,6 +9,9 @@ import { cleaned, forbidden } from './html.ts';
 import { child, children, type Element, parseXml } from './xml.ts';
 
 const HEAD: FeedHead = {
+  previous: null,
+  current: null,
+  deleted: [],
   about: { icon: null, logo: null, rights: null, categories: [], ttl: 1 },
   id: 'urn:uuid:00000000-0000-5000-8000-000000000001',
   title: '磨坊志',

@@ -30,6 +30,9 @@ const HEAD: FeedHead = {
   language: 'zh-Hans',
   updated: Date.UTC(2026, 2, 10, 12),
   version: '1.2.3-beta+4',
+  previous: null,
+  current: null,
+  deleted: [],
   about: { icon: null, logo: null, rights: null, categories: [], ttl: 5 },
 };
 const ENTRY: Entry = {

@@ -23,6 +23,12 @@ function feed(text: string, head = 'head'): { path: string; body: Buffer; entrie
   return { path: 'feed.atom', body: Buffer.from(`${body}</end>`), entries };
 }
 
+function answerOf({ snapshot }: Publisher, headers: Record<string, string>, method: string): Response {
+  const served = { snapshot, make: () => null, baseUrl: 'https://feeds.example', maxAge: 60 };
+  const request = { method, target: '/feed.atom', headers };
+  return respond(request, served, () => ({ status: 'ok' }), NOW) as Response;
+}
+
 class Served {
   readonly publisher = new Publisher(temporaryDirectory());
 
@@ -34,8 +40,7 @@ class Served {
   }
 
   ask(headers: Record<string, string>, method = 'GET'): Response {
-    const served = { snapshot: this.publisher.snapshot, baseUrl: 'https://feeds.example', maxAge: 60 };
-    return respond({ method, target: '/feed.atom', headers }, served, () => ({ status: 'ok' }), NOW);
+    return answerOf(this.publisher, headers, method);
   }
 
   /** What comes back to a client that has the version of `tag`. */
@@ -132,13 +137,6 @@ it('a feed that was read from its file tells what is new once it has been compos
   const tag = again.snapshot.get('feed.atom')!.etag;
   await again.publish([feed('b1')], true, NOW + 1000);
   await again.publish([feed('a1 b1')], true, NOW + 2000);
-  const served = { snapshot: again.snapshot, baseUrl: '', maxAge: 60 };
-  const headers = { 'a-im': 'feed', 'if-none-match': tag };
-  const answer = respond(
-    { method: 'GET', target: '/feed.atom', headers },
-    served,
-    () => ({ status: 'ok' }),
-    NOW + 3000,
-  );
+  const answer = answerOf(again, { 'a-im': 'feed', 'if-none-match': tag }, 'GET');
   expect([answer.status, answer.body.toString()]).toEqual([226, '<head>a1</end>']);
 });

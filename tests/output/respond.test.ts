@@ -20,8 +20,8 @@ function ask(
   headers: Request['headers'] = {},
   { method = 'GET', now = NOW, snapshot = SNAPSHOT, health = WELL } = {},
 ): Response {
-  const served = { snapshot, baseUrl: 'https://feeds.example', maxAge: 60 };
-  return respond({ method, target, headers }, served, () => health, now);
+  const served = { snapshot, make: () => null, baseUrl: 'https://feeds.example', maxAge: 60 };
+  return respond({ method, target, headers }, served, () => health, now) as Response;
 }
 
 describe('a document', () => {

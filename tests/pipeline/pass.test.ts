@@ -55,8 +55,8 @@ describe('a first pass', () => {
 });
 
 describe('a pass that finds nothing new', () => {
-  async function twoSeeds(): Promise<Mill> {
-    const mill = new Mill();
+  async function twoSeeds(yaml = ''): Promise<Mill> {
+    const mill = new Mill({ yaml });
     mill.writeAll({ 'a.txt': numberedSeed(1), 'b.txt': numberedSeed(2, 'www.bbc.com') });
     await mill.pass();
     return mill;
@@ -93,8 +93,8 @@ describe('a pass that finds nothing new', () => {
     expect(mill.fileTimes()['outlets/bbc.atom']).toEqual(bbc);
   });
 
-  test('publishes what a fresh build does', async () => {
-    const mill = await twoSeeds();
+  test('publishes what a fresh build does, which only knows nothing of what was withdrawn', async () => {
+    const mill = await twoSeeds('withdrawal: { tombstoneDays: 0 }');
     mill.write('c.txt', numberedSeed(3));
     await mill.pass(['c.txt']);
     mill.remove('a.txt');

@@ -4,10 +4,24 @@
 // are; rel and type on links, xml:lang, the generator's version and atom:source are put in.
 import { type Entry, MEDIA_TYPES, type Picture } from '../../article.ts';
 import { escapeMarkup } from '../text.ts';
-import { asPlainText, attribute, type FeedHead, type Packaged, packageHead } from './feed.ts';
+import {
+  type Addresses,
+  asPlainText,
+  attribute,
+  type FeedHead,
+  type Packaged,
+  packageHead,
+  type Tombstone,
+} from './feed.ts';
 
 const XMLNS = 'http://www.w3.org/2005/Atom';
-const MEDIA_XMLNS = 'http://search.yahoo.com/mrss/';
+const XMLNS_OF_EXTENSIONS = {
+  media: 'http://search.yahoo.com/mrss/',
+  /** Feed history (RFC 5005). */
+  fh: 'http://purl.org/syndication/history/1.0',
+  /** Tombstones (RFC 6721). */
+  at: 'http://purl.org/atompub/tombstones/1.0',
+};
 
 export const ENTRY_END = '</entry>';
 
@@ -53,15 +67,35 @@ export function renderSource(head: FeedHead): string {
 /** A document's head and foot; entries go between them. */
 export function renderHead(head: FeedHead): { open: string; close: string } {
   const document = packageHead(head, 'atom').atom();
+  const namespaces = Object.entries(XMLNS_OF_EXTENSIONS).map(([name, uri]) =>
+    attribute(`xmlns:${name}`, uri),
+  );
   const open = document
     .slice(0, document.lastIndexOf('</feed>'))
     .replace(
       `<feed xmlns="${XMLNS}"`,
-      `<feed xmlns="${XMLNS}" xmlns:media="${MEDIA_XMLNS}" xml:lang="${escapeMarkup(head.language)}"`,
+      `<feed xmlns="${XMLNS}"${namespaces.join('')} xml:lang="${escapeMarkup(head.language)}"`,
     )
     .replace('<generator>', () => `<generator version="${escapeMarkup(head.version)}">`)
     .replace('<link rel="self"', `<link rel="self" type="${MEDIA_TYPES.atom}"`)
     .replace('<link rel="alternate"', '<link rel="alternate" type="text/html"');
   const categories = head.about.categories.map((term) => `<category${attribute('term', term)}/>`);
-  return { open: open + categories.join(''), close: '</feed>\n' };
+  return {
+    open: open + categories.join('') + renderHistory(head),
+    close: `${head.deleted.map(renderTombstone).join('')}</feed>\n`,
+  };
+}
+
+/** Where the rest of the feed is (RFC 5005 §4). */
+function renderHistory({ previous, current }: FeedHead): string {
+  const link = (rel: string, addresses: Addresses | null): string =>
+    addresses === null
+      ? ''
+      : `<link rel="${rel}" type="${MEDIA_TYPES.atom}"${attribute('href', addresses.atom)}/>`;
+  return `${link('prev-archive', previous)}${link('current', current)}${current ? '<fh:archive/>' : ''}`;
+}
+
+/** Tells that an entry is gone (RFC 6721 §3). */
+function renderTombstone({ id, when }: Tombstone): string {
+  return `<at:deleted-entry${attribute('ref', id)} when="${new Date(when).toISOString()}"/>\n`;
 }

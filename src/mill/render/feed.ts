@@ -8,15 +8,24 @@
 // are always given, as parsed URLs; `]]>` in CDATA and control characters would break the document,
 // but no text comes here unescaped or unprintable (text.ts, sanitise.ts).
 import { Feed } from 'feed';
-import type { Entry } from '../../article.ts';
+import type { Entry, Format } from '../../article.ts';
 import { escapeMarkup } from '../text.ts';
+
+/** Absolute URLs of one document in each format. */
+export type Addresses = Readonly<Record<Format, string>>;
 
 export interface FeedHead {
   /** An absolute URI, permanent. */
   readonly id: string;
   readonly title: string;
-  /** Absolute URL of the feed in each format. */
-  readonly self: Readonly<Record<'atom' | 'rss' | 'json', string>>;
+  /** Of this document. */
+  readonly self: Addresses;
+  /** Of the newest document of the archive that lies behind this one (RFC 5005 §4); `null` if nothing does. */
+  readonly previous: Addresses | null;
+  /** In a document of an archive: the feed itself. `null` in that. */
+  readonly current: Addresses | null;
+  /** What was withdrawn (RFC 6721). */
+  readonly deleted: readonly Tombstone[];
   /** Absolute URL of the page that the feed is another form of. */
   readonly alternate: string;
   /** BCP 47. */
@@ -25,6 +34,13 @@ export interface FeedHead {
   /** Of this program. */
   readonly version: string;
   readonly about: FeedAbout;
+}
+
+export interface Tombstone {
+  /** Of the entry. */
+  readonly id: string;
+  /** ms */
+  readonly when: number;
 }
 
 /** What else a feed says of itself, where it is known. */
@@ -62,7 +78,7 @@ export function packageEntry(entry: Entry): Packaged {
 }
 
 /** A document without entries. */
-export function packageHead(head: FeedHead, format: keyof FeedHead['self']): Packaged {
+export function packageHead(head: FeedHead, format: Format): Packaged {
   const { about } = head;
   const self = head.self[format];
   return packaged(

@@ -38,6 +38,7 @@ export function renderHead(head: FeedHead): { open: string; close: string } {
   const document = JSON.stringify({
     version: VERSION,
     feed_url: head.self.json,
+    ...(head.previous && { next_url: head.previous.json }),
     ...rest,
     ...(head.about.icon && { favicon: head.about.icon }),
     language: head.language,

@@ -12,7 +12,7 @@ import { type FeedHead, type Packaged, packageEntry } from './feed.ts';
 import * as json from './json.ts';
 import * as rss from './rss.ts';
 
-export type { FeedHead } from './feed.ts';
+export type { Addresses, FeedHead, Tombstone } from './feed.ts';
 export { languageOfEntry } from './atom.ts';
 
 interface Renderer {

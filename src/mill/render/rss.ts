@@ -3,15 +3,24 @@
 // What is made up for (feed 6.0.0): titles come as HTML and are made the plain text they are; an `<author>` must be
 // a mail address, so names stand in `dc:creator`; `atom:link rel="self"` names the RSS document itself;
 // languages, sources, pictures and the time of the last change are put in.
-import type { Entry, Picture } from '../../article.ts';
+import { type Entry, MEDIA_TYPES, type Picture } from '../../article.ts';
 import { escapeMarkup } from '../text.ts';
-import { asPlainText, attribute, type FeedAbout, type FeedHead, type Packaged, packageHead } from './feed.ts';
+import {
+  type Addresses,
+  asPlainText,
+  attribute,
+  type FeedAbout,
+  type FeedHead,
+  type Packaged,
+  packageHead,
+} from './feed.ts';
 
 const XMLNS = {
   atom: 'http://www.w3.org/2005/Atom',
   content: 'http://purl.org/rss/1.0/modules/content/',
   dc: 'http://purl.org/dc/elements/1.1/',
   media: 'http://search.yahoo.com/mrss/',
+  fh: 'http://purl.org/syndication/history/1.0',
   sy: 'http://purl.org/rss/1.0/modules/syndication/',
 };
 
@@ -59,7 +68,16 @@ export function renderHead(head: FeedHead): { open: string; close: string } {
     // The package declares only what its items need.
     .replace(/<rss [^>]*>/, `<rss version="2.0"${namespaces.join('')}>`)
     .replace('<generator>feedmill<', () => `<generator>feedmill ${escapeMarkup(head.version)}<`);
-  return { open: open + renderAbout(head.about), close: '</channel></rss>\n' };
+  return { open: open + renderAbout(head.about) + renderHistory(head), close: '</channel></rss>\n' };
+}
+
+/** Where the rest of the feed is (RFC 5005 §4, whose links stand in RSS as Atom's). */
+function renderHistory({ previous, current }: FeedHead): string {
+  const link = (rel: string, addresses: Addresses | null): string =>
+    addresses === null
+      ? ''
+      : `<atom:link rel="${rel}" type="${MEDIA_TYPES.rss}"${attribute('href', addresses.rss)}/>`;
+  return `${link('prev-archive', previous)}${link('current', current)}${current ? '<fh:archive/>' : ''}`;
 }
 
 /** Categories, and how often the feed changes (RSS syndication module). */

@@ -1,0 +1,158 @@
+// The archive of a feed (RFC 5005 §4): documents of what is behind its window, composed when they are asked for.
+//
+// A document is named by the last place it holds and by a tag of all that stands up to there; its first place is
+// where a run of `PAGE_ENTRIES` begins. What a name says can therefore never change, be the run full or not: new
+// articles only make new names.
+import { type Document, type Format, FORMATS, type RenderedEntry } from './article.ts';
+import { Entries, type EntriesContext, Findings } from './entries.ts';
+import { feedPath, type Heads } from './heads.ts';
+import type { Archived, ArchivePlace, Withdrawal } from './ledger/ledger.ts';
+import { renderDocument, type Tombstone, withSource } from './mill/render/render.ts';
+import type { Rules } from './recipes.ts';
+import { Turns } from './turns.ts';
+
+/** How many entries a full document of an archive holds. It never changes: the names of all documents depend on it. */
+export const PAGE_ENTRIES = 50;
+/** Places that are given in one transaction. */
+const BATCH = 1_000;
+
+export interface ArchiveContext extends EntriesContext {
+  readonly heads: Heads;
+  readonly rules: Rules;
+}
+
+/** Which document of which archive. */
+export interface ArchiveName {
+  /** `null`: the merged feed's. */
+  readonly outlet: string | null;
+  readonly end: ArchivePlace;
+}
+
+export interface ArchiveDocument extends Document {
+  /** When its newest entry was updated, or the last of them withdrawn. ms */
+  readonly changed: number;
+  /** Every article that belongs there could be read. */
+  readonly lasting: boolean;
+}
+
+const NAME = new RegExp(
+  String.raw`^(?:outlets/(?<outlet>[^/]+)/)?archive/(?<place>[1-9]\d{0,11})-(?<tag>[\w-]+)\.(?<format>${FORMATS.join('|')})$`,
+);
+
+/** `null` for a path that no document of an archive can have. */
+export function readArchivePath(path: string): (ArchiveName & { readonly format: Format }) | null {
+  const { outlet, place, tag, format } = NAME.exec(path)?.groups ?? {};
+  if (place === undefined || tag === undefined) return null;
+  return { outlet: outlet ?? null, end: { place: Number(place), tag }, format: format as Format };
+}
+
+/** Without the extension. */
+export function archivePath(outlet: string | null, { place, tag }: ArchivePlace): string {
+  return `${archiveFolder(outlet)}/${place}-${tag}`;
+}
+
+export function archiveFolder(outlet: string | null): string {
+  return outlet === null ? 'archive' : `${feedPath(outlet)}/archive`;
+}
+
+export function tombstones(withdrawals: readonly Withdrawal[]): Tombstone[] {
+  return withdrawals.map(({ uuid, time }) => ({ id: `urn:uuid:${uuid}`, when: time }));
+}
+
+export class Archive {
+  readonly #context: ArchiveContext;
+
+  constructor(context: ArchiveContext) {
+    this.#context = context;
+  }
+
+  /**
+   * Takes up all that is behind the article `last` of a feed.
+   *
+   * @returns the path, without its extension, of the newest document; `null` while there is none
+   */
+  async extend(outlet: string | null, last: number | null): Promise<string | null> {
+    const { ledger } = this.#context;
+    if (last !== null) {
+      const turns = new Turns();
+      while ((await ledger.archive(outlet, last, BATCH)) === BATCH) await turns.next();
+    }
+    const end = await ledger.archiveEnd(outlet);
+    return end && archivePath(outlet, end);
+  }
+
+  /** One document in several formats; `null` if there is no such document. */
+  async documents(
+    name: ArchiveName,
+    formats: readonly Format[],
+    now: number,
+  ): Promise<ArchiveDocument[] | null> {
+    const { ledger } = this.#context;
+    for (;;) {
+      const archived = await ledger.archived(name.outlet, firstPlace(name.end), name.end);
+      if (archived === null) return null;
+      const findings = new Findings();
+      const documents = await this.#compose(name, archived, formats, findings, now);
+      // Another copy of an article may count now.
+      if (findings.rejected.length === 0) return documents;
+      await ledger.record(findings.rejected, now);
+    }
+  }
+
+  /** The name of the document before this one; `null` before the first. */
+  async before(outlet: string | null, end: ArchivePlace): Promise<ArchiveName | null> {
+    const place = firstPlace(end) - 1;
+    const tag = place === 0 ? null : await this.#context.ledger.archiveTag(outlet, place);
+    return tag === null ? null : { outlet, end: { place, tag } };
+  }
+
+  async #compose(
+    name: ArchiveName,
+    archived: Archived,
+    formats: readonly Format[],
+    findings: Findings,
+    now: number,
+  ): Promise<ArchiveDocument[]> {
+    const { rules, heads } = this.#context;
+    const { outlet: id, end } = name;
+    const entries = new Entries(this.#context, findings, now);
+    const turns = new Turns();
+    const shown: { id: number; key: string; outlet: string; updated: number }[] = [];
+    for (const article of archived.articles) {
+      await turns.next();
+      const facts = await entries.facts(article);
+      if (facts === null) continue;
+      shown.push({ id: article.id, key: article.uuid, outlet: article.outlet, updated: facts.updated });
+    }
+    const updated = Math.max(
+      0,
+      ...shown.map((entry) => entry.updated),
+      ...archived.withdrawn.map(({ time }) => time),
+    );
+    const rendered = await entries.rendered(shown.map((entry) => entry.id));
+    const sourceOf = heads.sources(updated);
+    const keyed = shown.map(({ id: article, key, outlet }) => {
+      const entry: RenderedEntry = rendered.get(article)!;
+      return { key, entry: id === null ? withSource(entry, sourceOf(rules.outlets.byId(outlet))) : entry };
+    });
+    const before = await this.before(id, end);
+    const outlet = id === null ? null : rules.outlets.byId(id);
+    const path = archivePath(id, end);
+    const head = {
+      ...heads.ofArchive(outlet, path, before && archivePath(id, before.end)),
+      updated,
+      deleted: tombstones(archived.withdrawn),
+    };
+    const lasting = shown.length === archived.articles.length && findings.stale.size === 0;
+    return formats.map((format) => ({
+      path: `${path}.${format}`,
+      ...renderDocument(format, head, keyed),
+      changed: updated,
+      lasting,
+    }));
+  }
+}
+
+function firstPlace({ place }: ArchivePlace): number {
+  return place - ((place - 1) % PAGE_ENTRIES);
+}

@@ -1,0 +1,78 @@
+// Articles of the ledger → their entries: what was made of them before, or is made now.
+import type { RenderedEntry } from './article.ts';
+import type { Ledger, LedgerArticle, Rendition, RenditionFacts, SeedChange } from './ledger/ledger.ts';
+import { renderArticle, type RenditionContext } from './rendition.ts';
+
+export interface EntriesContext extends RenditionContext {
+  readonly ledger: Ledger;
+  /** An article could not be made an entry, and stands as it was or not at all. */
+  readonly onTrouble: (path: string, why: string) => void;
+}
+
+export type RejectedChange = Extract<SeedChange, { kind: 'rejected' }>;
+
+/** What turns up while entries are made. */
+export class Findings {
+  /** Seeds that are not (any more) what the ledger says. */
+  readonly stale = new Set<string>();
+  /** Seeds that turned out to be no articles when they were read whole. */
+  readonly #rejected = new Map<string, RejectedChange>();
+
+  get rejected(): readonly RejectedChange[] {
+    return [...this.#rejected.values()];
+  }
+
+  reject(change: RejectedChange): void {
+    this.#rejected.set(change.path, change);
+  }
+}
+
+/** Of one document or feed. */
+export class Entries {
+  readonly #context: EntriesContext;
+  readonly #findings: Findings;
+  readonly #now: number;
+  readonly #made = new Map<number, Rendition>();
+
+  constructor(context: EntriesContext, findings: Findings, now: number) {
+    this.#context = context;
+    this.#findings = findings;
+    this.#now = now;
+  }
+
+  /** `null` if nothing can be shown of it. */
+  async facts(article: LedgerArticle): Promise<RenditionFacts | null> {
+    try {
+      const outcome = await renderArticle(article, this.#context, this.#now);
+      if (outcome.kind === 'made') {
+        this.#made.set(article.id, outcome.rendition);
+        return outcome.rendition;
+      }
+      if (outcome.kind === 'kept') return outcome.facts;
+      const { path, fingerprint } = article;
+      if (outcome.kind === 'rejected') {
+        const { rejection } = outcome;
+        this.#findings.reject({ kind: 'rejected', path, fingerprint, rejection });
+      } else {
+        this.#findings.stale.add(path);
+        this.#context.onTrouble(path, outcome.why);
+      }
+      return article.rendition;
+    } catch (error) {
+      // One article, however odd, never stops the others.
+      this.#context.onTrouble(article.path, (error as Error).stack ?? String(error));
+      return article.rendition;
+    }
+  }
+
+  /** Keeps what was made, so that it is not made again. */
+  async save(): Promise<void> {
+    await this.#context.ledger.saveRenditions(this.#made);
+  }
+
+  /** The entries of articles of which there are {@link facts}, by their ids. */
+  async rendered(ids: readonly number[]): Promise<ReadonlyMap<number, RenderedEntry>> {
+    const kept = await this.#context.ledger.entries(ids.filter((id) => !this.#made.has(id)));
+    return new Map(ids.map((id) => [id, this.#made.get(id)?.entry ?? kept.get(id)!]));
+  }
+}
