@@ -3,11 +3,12 @@
 // A document is named by the last place it holds and by a tag of all that stands up to there; its first place is
 // where a run of `PAGE_ENTRIES` begins. What a name says can therefore never change, be the run full or not: new
 // articles only make new names.
-import { type Document, type Format, FORMATS, type RenderedEntry } from './article.ts';
+import { type Document, type Format, type RenderedEntry } from './article.ts';
 import { Entries, type EntriesContext, Findings } from './entries.ts';
-import { feedPath, type Heads } from './heads.ts';
+import type { Heads } from './heads.ts';
 import type { Archived, ArchivePlace, Withdrawal } from './ledger/ledger.ts';
 import { renderDocument, type Tombstone, withSource } from './mill/render/render.ts';
+import { type ArchiveName, archivePath } from './output/paths.ts';
 import type { Rules } from './recipes.ts';
 import { Turns } from './turns.ts';
 
@@ -21,38 +22,11 @@ export interface ArchiveContext extends EntriesContext {
   readonly rules: Rules;
 }
 
-/** Which document of which archive. */
-export interface ArchiveName {
-  /** `null`: the merged feed's. */
-  readonly outlet: string | null;
-  readonly end: ArchivePlace;
-}
-
 export interface ArchiveDocument extends Document {
   /** When its newest entry was updated, or the last of them withdrawn. ms */
   readonly changed: number;
   /** Every article that belongs there could be read. */
   readonly lasting: boolean;
-}
-
-const NAME = new RegExp(
-  String.raw`^(?:outlets/(?<outlet>[^/]+)/)?archive/(?<place>[1-9]\d{0,11})-(?<tag>[\w-]+)\.(?<format>${FORMATS.join('|')})$`,
-);
-
-/** `null` for a path that no document of an archive can have. */
-export function readArchivePath(path: string): (ArchiveName & { readonly format: Format }) | null {
-  const { outlet, place, tag, format } = NAME.exec(path)?.groups ?? {};
-  if (place === undefined || tag === undefined) return null;
-  return { outlet: outlet ?? null, end: { place: Number(place), tag }, format: format as Format };
-}
-
-/** Without the extension. */
-export function archivePath(outlet: string | null, { place, tag }: ArchivePlace): string {
-  return `${archiveFolder(outlet)}/${place}-${tag}`;
-}
-
-export function archiveFolder(outlet: string | null): string {
-  return outlet === null ? 'archive' : `${feedPath(outlet)}/archive`;
 }
 
 export function tombstones(withdrawals: readonly Withdrawal[]): Tombstone[] {
@@ -69,16 +43,21 @@ export class Archive {
   /**
    * Takes up all that is behind the article `last` of a feed.
    *
-   * @returns the path, without its extension, of the newest document; `null` while there is none
+   * @returns the newest document then
    */
-  async extend(outlet: string | null, last: number | null): Promise<string | null> {
+  async extend(outlet: string | null, last: number | null): Promise<ArchiveName | null> {
     const { ledger } = this.#context;
     if (last !== null) {
       const turns = new Turns();
       while ((await ledger.archive(outlet, last, BATCH)) === BATCH) await turns.next();
     }
-    const end = await ledger.archiveEnd(outlet);
-    return end && archivePath(outlet, end);
+    return this.newest(outlet);
+  }
+
+  /** `null` while there is none. */
+  async newest(outlet: string | null): Promise<ArchiveName | null> {
+    const end = await this.#context.ledger.archiveEnd(outlet);
+    return end && { outlet, end };
   }
 
   /** One document in several formats; `null` if there is no such document. */
@@ -99,8 +78,8 @@ export class Archive {
     }
   }
 
-  /** The name of the document before this one; `null` before the first. */
-  async before(outlet: string | null, end: ArchivePlace): Promise<ArchiveName | null> {
+  /** The document before this one; `null` before the first. */
+  async before({ outlet, end }: ArchiveName): Promise<ArchiveName | null> {
     const place = firstPlace(end) - 1;
     const tag = place === 0 ? null : await this.#context.ledger.archiveTag(outlet, place);
     return tag === null ? null : { outlet, end: { place, tag } };
@@ -114,7 +93,7 @@ export class Archive {
     now: number,
   ): Promise<ArchiveDocument[]> {
     const { rules, heads } = this.#context;
-    const { outlet: id, end } = name;
+    const { outlet: id } = name;
     const entries = new Entries(this.#context, findings, now);
     const turns = new Turns();
     const shown: { id: number; key: string; outlet: string; updated: number }[] = [];
@@ -135,11 +114,11 @@ export class Archive {
       const entry: RenderedEntry = rendered.get(article)!;
       return { key, entry: id === null ? withSource(entry, sourceOf(rules.outlets.byId(outlet))) : entry };
     });
-    const before = await this.before(id, end);
+    const before = await this.before(name);
     const outlet = id === null ? null : rules.outlets.byId(id);
-    const path = archivePath(id, end);
+    const path = archivePath(name);
     const head = {
-      ...heads.ofArchive(outlet, path, before && archivePath(id, before.end)),
+      ...heads.ofArchive(outlet, path, before && archivePath(before)),
       updated,
       deleted: tombstones(archived.withdrawn),
     };

@@ -16,6 +16,19 @@ export const COMMANDS = {
 } as const;
 export type Command = keyof typeof COMMANDS;
 
+/** What changes a command: words without a value. */
+const SWITCHES = {
+  explain: {
+    command: 'check',
+    does: 'say what becomes of each FILE: identity, dates, what is removed by which rule, the entry',
+  },
+  archive: {
+    command: 'build',
+    does: 'write every document of the archives, too, for a web server that has no feedmill behind it',
+  },
+} as const;
+const isSwitch = (name: string): name is keyof typeof SWITCHES => Object.hasOwn(SWITCHES, name);
+
 export type Invocation =
   | { readonly kind: 'help'; readonly text: string }
   | { readonly kind: 'version' }
@@ -25,6 +38,8 @@ export type Invocation =
       readonly files: readonly string[];
       /** Of `check`: say what becomes of each file. */
       readonly explain: boolean;
+      /** Of `build`: write the archives, too. */
+      readonly archive: boolean;
       readonly configFile: string | undefined;
       readonly flags: Partial<Record<FlagKey, string>>;
     };
@@ -40,6 +55,7 @@ export function readArguments(words: readonly string[]): Invocation {
       ...options,
       config: { type: 'string' },
       explain: { type: 'boolean' },
+      archive: { type: 'boolean' },
       help: { type: 'boolean', short: 'h' },
       version: { type: 'boolean' },
     },
@@ -51,14 +67,14 @@ export function readArguments(words: readonly string[]): Invocation {
   const rest: string[] = [];
   let help = false;
   let version = false;
-  let explain = false;
-  const names = [...Object.keys(options), 'config', 'explain', 'help', 'version'];
+  const switches = new Set<keyof typeof SWITCHES>();
+  const names = [...Object.keys(options), ...Object.keys(SWITCHES), 'config', 'help', 'version'];
   for (const token of tokens) {
     if (token.kind === 'positional') rest.push(token.value);
     if (token.kind !== 'option') continue;
     if (token.name === 'help') help = true;
     else if (token.name === 'version') version = true;
-    else if (token.name === 'explain') explain = true;
+    else if (isSwitch(token.name)) switches.add(token.name);
     else if (!names.includes(token.name)) {
       throw new UsageError(`${token.rawName}: no such flag; did you mean --${closest(token.name, names)}?`);
     } else if (token.value === undefined || (!token.inlineValue && token.value.startsWith('--'))) {
@@ -72,9 +88,12 @@ export function readArguments(words: readonly string[]): Invocation {
   if (command !== 'check' && files.length > 0) {
     throw new UsageError(`${command} takes no files: ${files.join(' ')}`);
   }
+  const explain = switches.has('explain');
   if (explain && (command !== 'check' || files.length === 0)) {
     throw new UsageError('--explain goes with files to check: check --explain FILE…');
   }
+  const archive = switches.has('archive');
+  if (archive && command !== 'build') throw new UsageError('--archive goes with build: build --archive');
   const given = Object.entries(FLAGS).flatMap(([key, { flag }]) =>
     flags[flag] === undefined ? [] : [[key, flags[flag]]],
   );
@@ -83,6 +102,7 @@ export function readArguments(words: readonly string[]): Invocation {
     command,
     files,
     explain,
+    archive,
     configFile: flags['config'],
     flags: Object.fromEntries(given),
   };
@@ -96,12 +116,11 @@ function readCommand(word: string | undefined, words: readonly string[]): Comman
   );
 }
 
-const EXPLAIN = 'say what becomes of each FILE: identity, dates, what is removed by which rule, the entry';
-
 function helpText(command?: Command): string {
   const flags = Object.values(FLAGS).map(({ flag, value, variable }) => [`--${flag} ${value}`, variable]);
   flags.unshift(['--config FILE', CONFIG_VARIABLE]);
   const width = Math.max(...flags.map(([flag]) => flag!.length));
+  const own = Object.entries(SWITCHES).filter((each) => each[1].command === command);
   const usage =
     command === undefined
       ? [
@@ -111,10 +130,10 @@ function helpText(command?: Command): string {
           ...Object.entries(COMMANDS).map(([name, does]) => `  ${name.padEnd(8)}${does}`),
         ]
       : [
-          `usage: feedmill ${command}${command === 'check' ? ' [--explain] [FILE…]' : ''} [FLAG…]`,
+          `usage: feedmill ${command}${own.map(([name]) => ` [--${name}]`).join('')}${command === 'check' ? ' [FILE…]' : ''} [FLAG…]`,
           '',
           COMMANDS[command],
-          ...(command === 'check' ? ['', `  --explain   ${EXPLAIN}`] : []),
+          ...own.flatMap(([name, { does }]) => ['', `  ${`--${name}`.padEnd(12)}${does}`]),
         ];
   return [
     ...usage,

@@ -1,4 +1,6 @@
 // `build`: one pass over everything, the files published, done.
+import { join } from 'node:path';
+import { writeArchives } from './archive-files.ts';
 import { maxAgeOf } from './freshness.ts';
 import type { Site } from './heads.ts';
 import { baseUrlOf } from './config.ts';
@@ -11,10 +13,11 @@ import { siteId } from './site.ts';
 const LOOKS_MAX = 5;
 
 /**
+ * @param archive whether to write the archives, too
  * @returns false if what is published is not all that the seeds say; the log says why
  * @throws LedgerRefusedError
  */
-export async function build(options: ServiceOptions): Promise<boolean> {
+export async function build(options: ServiceOptions, archive: boolean): Promise<boolean> {
   const { config, version, log } = options;
   const baseUrl = baseUrlOf(config);
   const { title, language } = config;
@@ -40,6 +43,11 @@ export async function build(options: ServiceOptions): Promise<boolean> {
   }
   if (again) log.warn({ seeds: again.paths }, 'still being written, so not published yet');
   const { articles, outlets } = pipeline.tally;
+  if (archive && pipeline.archive !== null) {
+    const feeds = [null, ...outlets.keys()];
+    const documents = await writeArchives(pipeline.archive, feeds, join(config.data, 'public'), options.now);
+    log.info({ documents }, 'archives written');
+  }
   const live = [...outlets.values()].filter((count) => count > 0).length;
   log.info(
     { articles, outlets: live, directory: config.data },

@@ -1,15 +1,16 @@
 // The second half of a pass: the ledger's newest articles → feeds and the page.
 //
 // Only what a feed shows is read whole and cleaned; the ledger keeps what was made of it.
-import { Archive, archivePath, tombstones } from './archive.ts';
+import { Archive, tombstones } from './archive.ts';
 import { type Document, FORMATS, type Outlet, type RenderedEntry } from './article.ts';
 import { Entries, type EntriesContext, Findings, type RejectedChange } from './entries.ts';
-import { feedPath, Heads, type Site } from './heads.ts';
+import { Heads, type Site } from './heads.ts';
 import type { Tally } from './ledger/ledger.ts';
 import { renderOpml, OPML_PATH } from './mill/render/opml.ts';
 import { collectGarbage } from './memory.ts';
 import { headSize, renderDocument, SEPARATOR_SIZE, sizeOf, withSource } from './mill/render/render.ts';
 import { Window, type WindowLimits } from './mill/window.ts';
+import { archivePath, feedPath } from './output/paths.ts';
 import { type PageHeadline, renderPage } from './output/page.ts';
 import type { Rules } from './recipes.ts';
 import { Turns } from './turns.ts';
@@ -77,7 +78,7 @@ export class Composer {
     const id = outlet?.id ?? null;
     const withdrawals = await ledger.withdrawals(id, now - tombstoneMs, TOMBSTONES_MAX);
     const deleted = tombstones(withdrawals);
-    const longest = this.#heads.addresses(archivePath(id, LONGEST_END));
+    const longest = this.#heads.addresses(archivePath({ outlet: id, end: LONGEST_END }));
     const window = new Window(limits, headSize({ ...this.#heads.of(outlet), deleted, previous: longest }));
     const entries = new Entries(this.#context, findings, now);
     const shown: { article: number; key: string; updated: number; source: RenderedEntry | null }[] = [];
@@ -108,7 +109,7 @@ export class Composer {
       shown.length > 0 ? Math.max(...shown.map((entry) => entry.updated)) : await ledger.lastWithdrawal(id);
     if (outlet !== null) this.#heads.remember(outlet, updated, [...rendered.values()]);
     const behind = await this.archive.extend(id, last);
-    const previous = behind === null ? null : this.#heads.addresses(behind);
+    const previous = behind === null ? null : this.#heads.addresses(archivePath(behind));
     const head = { ...this.#heads.of(outlet), updated, deleted, previous };
     return FORMATS.map((format) => {
       const path = `${feedPath(id)}.${format}`;

@@ -2,6 +2,7 @@
 import { type Outlet, type RenderedEntry } from './article.ts';
 import { type Addresses, type FeedHead, languageOfEntry, renderSource } from './mill/render/render.ts';
 import { urlUuid } from './mill/url.ts';
+import { feedPath } from './output/paths.ts';
 
 export interface Site {
   /** What feed ids are derived from; permanent. */
@@ -14,11 +15,6 @@ export interface Site {
   readonly version: string;
   /** How long a reader may wait before it asks again. s */
   readonly maxAge: number;
-}
-
-/** The path of a feed, without its extension, under which it is published in every format. */
-export function feedPath(outlet: string | null): string {
-  return outlet === null ? 'feed' : `outlets/${outlet}`;
 }
 
 /** Lives as long as the process: it remembers what only an outlet's entries tell of its feed. */

@@ -68,7 +68,7 @@ async function main(): Promise<number> {
   const options = { config, rules, log, version, now: Date.now };
   if (invocation.command === 'build') {
     const { build } = await import('./build.ts');
-    return (await build(options)) ? EXIT.done : EXIT.failed;
+    return (await build(options, invocation.archive)) ? EXIT.done : EXIT.failed;
   }
   const { Service } = await import('./service.ts');
   await using service = await Service.start(options);

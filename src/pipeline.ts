@@ -1,10 +1,10 @@
 // One pass after another: seeds → ledger → entries → documents → files and snapshot.
 import { join } from 'node:path';
-import { readArchivePath } from './archive.ts';
+import type { Archive } from './archive.ts';
 import { type Composed, Composer } from './compose.ts';
 import type { RejectedChange } from './entries.ts';
 import type { Site } from './heads.ts';
-import type { Document } from './article.ts';
+import type { Document, Format } from './article.ts';
 import type { Config } from './config.ts';
 import { type Gathered, gather, lookAgainAt } from './gather.ts';
 import { SeedReader } from './intake/read.ts';
@@ -15,10 +15,10 @@ import { type Ledger, LedgerUnreadableError, type Tally } from './ledger/ledger.
 import { openLedger, replaceLedger } from './ledger/open.ts';
 import type { Log } from './log.ts';
 import { identify } from './mill/identify.ts';
-import { BusyError, type MadeDocument, OnDemand } from './output/on-demand.ts';
+import { BusyError, type MadeDocument } from './output/on-demand.ts';
 import { losesTooMuch } from './output/loss.ts';
+import type { ArchiveName } from './output/paths.ts';
 import { Publisher } from './output/publish.ts';
-import type { Representation } from './output/snapshot.ts';
 import type { Rules } from './recipes.ts';
 
 export interface PipelineOptions {
@@ -58,7 +58,6 @@ export class Pipeline implements AsyncDisposable {
   readonly #waiting = new Waiting();
   readonly #reported = new Set<string>();
   readonly publisher: Publisher;
-  readonly #archive: OnDemand;
   #ledger: Ledger;
   #tally: Tally = { outlets: new Map(), articles: 0, seeds: 0, rejected: 0, missing: 0 };
   #composer: Composer | null = null;
@@ -74,7 +73,6 @@ export class Pipeline implements AsyncDisposable {
     this.#ledgerFile = join(config.data, 'ledger.sqlite');
     this.#reader = new SeedReader(config.seeds, config.seedBytesMax);
     this.publisher = new Publisher(join(config.data, 'public'), options.signal);
-    this.#archive = new OnDemand((path) => this.#archived(path));
     this.#ledger = this.#openLedger();
   }
 
@@ -82,9 +80,17 @@ export class Pipeline implements AsyncDisposable {
     return this.#tally;
   }
 
-  /** A document that is made when it is asked for; `null` for a path that none can have. @throws BusyError */
-  made(path: string): Promise<Representation | null> | null {
-    return readArchivePath(path) === null ? null : this.#archive.get(path);
+  /** `null` before the first pass. */
+  get archive(): Archive | null {
+    return this.#composer?.archive ?? null;
+  }
+
+  /** A document of an archive, `null` if there is none. @throws BusyError before the first pass */
+  async archived(name: ArchiveName, format: Format): Promise<MadeDocument | null> {
+    // That pass finds out what the feeds say of themselves.
+    if (this.#composer === null || this.#due === null) throw new BusyError('the first pass is under way');
+    const made = await this.#composer.archive.documents(name, [format], this.#options.now());
+    return made?.[0] ?? null;
   }
 
   /** Does what is asked for, end to end. A damaged ledger is replaced, and filled from all the seeds. */
@@ -103,7 +109,6 @@ export class Pipeline implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.publisher.encoded();
-    await this.#archive.idle();
     await this.#ledger[Symbol.asyncDispose]();
   }
 
@@ -124,7 +129,6 @@ export class Pipeline implements AsyncDisposable {
       await this.#ledger.setNote(IDENTITY_RULES, rules.identity);
     }
     this.#tally = await this.#ledger.tally();
-    if (gathered.added + gathered.changed + gathered.withdrawn > 0) this.#archive.forget();
     if (request.all) {
       this.publisher.verify();
       await this.#dueForTombstones();
@@ -153,14 +157,6 @@ export class Pipeline implements AsyncDisposable {
     const outlets = await this.#ledger.outletsWithdrawnFrom(this.#toldSince, until);
     for (const outlet of outlets) this.#due?.add(outlet);
     this.#toldSince = until;
-  }
-
-  /** A document of an archive; not before the first pass, which finds out what the feeds say of themselves. */
-  async #archived(path: string): Promise<MadeDocument | null> {
-    const name = readArchivePath(path)!;
-    if (this.#composer === null || this.#due === null) throw new BusyError('the first pass is under way');
-    const made = await this.#composer.archive.documents(name, [name.format], this.#options.now());
-    return made?.[0] ?? null;
   }
 
   /** Composes what is due; again, where a seed turned out to be no article and another copy may be one. */

@@ -7,6 +7,8 @@ import { maxAgeOf } from './freshness.ts';
 import { SeedWatch } from './intake/watch.ts';
 import type { Log } from './log.ts';
 import type { Health } from './output/respond.ts';
+import { OnDemand } from './output/on-demand.ts';
+import { readArchivePath } from './output/paths.ts';
 import { FeedServer } from './output/server.ts';
 import { Pipeline } from './pipeline.ts';
 import { type Rules, verifyRules } from './recipes.ts';
@@ -29,6 +31,11 @@ export class Service implements AsyncDisposable {
   readonly #requests: LookRequests;
   readonly #watch: SeedWatch;
   readonly #pipeline: Pipeline;
+  /** Documents of archives. */
+  readonly #archive = new OnDemand(async (path) => {
+    const name = readArchivePath(path);
+    return name && this.#pipeline.archived(name, name.format);
+  });
   /** Directories of seeds met in the look at everything that is under way. */
   readonly #directories = new Set<string>();
   #server: FeedServer | null = null;
@@ -109,6 +116,7 @@ export class Service implements AsyncDisposable {
     for (const timer of this.#timers) clearTimeout(timer);
     this.#abort.abort();
     await Promise.all([this.#requests.stop(), this.#server?.close()]);
+    await this.#archive.idle();
     await this.#pipeline[Symbol.asyncDispose]();
   }
 
@@ -118,7 +126,7 @@ export class Service implements AsyncDisposable {
     this.#server = await FeedServer.listen(listenAddress(config.listen), {
       served: () => ({
         snapshot: this.#pipeline.publisher.snapshot,
-        make: (path) => this.#pipeline.made(path),
+        make: (path) => (readArchivePath(path) === null ? null : this.#archive.get(path)),
         baseUrl: this.#site?.baseUrl ?? '',
         maxAge,
       }),
@@ -146,6 +154,7 @@ export class Service implements AsyncDisposable {
     try {
       const result = await this.#pipeline.pass(request, this.#site!);
       const durationMs = performance.now() - start;
+      if (result.added + result.changed + result.withdrawn > 0) this.#archive.forget();
       if (request.all) this.#watch.unfollowExcept(this.#directories);
       updateAlarms(this.#alarms, request.all, result, log);
       reportPass(result, this.#pipeline.tally, durationMs, log);

@@ -1,14 +1,12 @@
 // Documents → files under `DATA/public/`, replaced atomically and only when their bytes change, and
 // the snapshot that HTTP serves the same bytes from.
-import { constants, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { open, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { mkdirSync, statSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Document } from '../article.ts';
-import { type CodedBody, codedBody, CODINGS, encode, EXTENSIONS, isWorthCoding } from './codings.ts';
-import { isPublishable, represent, type Representation, type Snapshot, withCodings } from './snapshot.ts';
-
-/** Ours alone: whatever bears it was left by a process that was killed while writing. */
-const TEMPORARY = /^\..+\.feedmill-tmp$/;
+import { encode, isWorthCoding } from './codings.ts';
+import { readPublished, removeCoded, replaceFile, writeCoded } from './files.ts';
+import { represent, type Representation, type Snapshot, withCodings } from './snapshot.ts';
 
 export class Publisher {
   readonly #directory: string;
@@ -74,11 +72,8 @@ export class Publisher {
       // It may have been published anew meanwhile.
       if (this.#snapshot.get(before.path) !== before) continue;
       this.#snapshot = new Map(this.#snapshot).set(before.path, withCodings(before, codings));
-      this.#codedFiles = Promise.allSettled(
-        codings.map(({ coding, body }) => {
-          return replaceFile(join(this.#directory, before.path + EXTENSIONS[coding]), { ...before, body });
-        }),
-      );
+      const file = join(this.#directory, before.path);
+      this.#codedFiles = writeCoded(file, codings, before.lastModified).catch(() => {});
       await this.#codedFiles;
     }
   }
@@ -100,7 +95,7 @@ export class Publisher {
         const file = join(this.#directory, representation.path);
         // A server must not find the old bytes in a coding beside the new ones.
         await removeCoded(file);
-        await replaceFile(file, representation);
+        await replaceFile(file, representation.body, representation.lastModified);
         this.#unwritten.delete(representation.path);
       }),
       ...removed.map(async (path) => {
@@ -120,66 +115,4 @@ export class Publisher {
 function known(before: Representation, { entries = [] }: Document): Representation {
   if (before.entries.length === entries.length) return before;
   return withCodings({ ...before, entries, versions: new Map() }, before.codings);
-}
-
-async function removeCoded(file: string): Promise<void> {
-  await Promise.all(CODINGS.map((coding) => rm(file + EXTENSIONS[coding], { force: true })));
-}
-
-/** A reader finds the old bytes or the new ones, also after a power cut. */
-async function replaceFile(
-  file: string,
-  { body, lastModified }: Pick<Representation, 'body' | 'lastModified'>,
-): Promise<void> {
-  mkdirSync(dirname(file), { recursive: true });
-  const temporary = join(dirname(file), `.${basename(file)}.feedmill-tmp`);
-  try {
-    const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW;
-    const handle = await open(temporary, flags, 0o644);
-    try {
-      await handle.writeFile(body);
-      await handle.utimes(lastModified / 1000, lastModified / 1000);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(temporary, file);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
-}
-
-function readPublished(directory: string): Snapshot {
-  const snapshot = new Map<string, Representation>();
-  const entries = readdirSync(directory, { withFileTypes: true, recursive: true });
-  for (const entry of entries) {
-    if (!entry.isFile()) continue;
-    const file = join(entry.parentPath, entry.name);
-    if (TEMPORARY.test(entry.name)) {
-      rmSync(file, { force: true });
-      continue;
-    }
-    const path = file.slice(directory.length + 1);
-    if (!isPublishable(path)) continue;
-    const body = readFileSync(file);
-    // What a full disk or a shell's redirection leaves of a document.
-    if (body.length === 0) continue;
-    const representation = represent({ path, body }, statSync(file).mtimeMs);
-    snapshot.set(path, withCodings(representation, readCoded(file, representation)));
-  }
-  return snapshot;
-}
-
-/** What was prepared of it, if all of that is there and of the same time. */
-function readCoded(file: string, { lastModified }: Representation): CodedBody[] {
-  const found: CodedBody[] = [];
-  for (const coding of CODINGS) {
-    const path = file + EXTENSIONS[coding];
-    const stats = statSync(path, { throwIfNoEntry: false });
-    if (stats?.isFile() !== true || stats.size === 0) return [];
-    if (Math.floor(stats.mtimeMs / 1000) * 1000 !== lastModified) return [];
-    found.push(codedBody(coding, readFileSync(path)));
-  }
-  return found.sort((one, other) => one.body.length - other.body.length);
 }

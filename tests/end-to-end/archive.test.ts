@@ -1,10 +1,10 @@
 // Archives of feeds (RFC 5005 §4) and tombstones (RFC 6721), as a client meets them.
-import { rm } from 'node:fs/promises';
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseAtomFeed, parseJsonFeed, parseRssFeed } from 'feedsmith';
 import { describe, expect, it } from 'vitest';
 import { renameInto, writeFiles } from '../support/directories.ts';
-import { Daemon, until } from '../support/process.ts';
+import { Daemon, runFeedmill, until } from '../support/process.ts';
 import { NOON, numberedSeed, seedText } from '../support/seeds.ts';
 import { readEntries } from './atom.ts';
 import { type Answer, get, text } from './http.ts';
@@ -53,19 +53,15 @@ async function startedWith(
 ): Promise<{ site: TestSite; url: string }> {
   const site = await createSite(files, settings);
   const daemon = await Daemon.start(site.flags);
-  return { site, url: await daemon.url() };
+  return { site, url: await daemon.url(60_000) };
 }
 
+const BASE = 'https://feeds.example';
 const SMALL = { window: { entries: 10 } };
 
 describe('the archive of a feed', () => {
   it('holds, with the feed, each of 10,000 articles exactly once, though new ones arrive', async () => {
-    const { site, url } = await startedWith({}, { window: { entries: 100 } });
-    await writeFiles(site.seeds, seedsOf(range(0, 10_000)));
-    await until(
-      async () => ((await text(`${url}/feed.atom`)).includes('第 9999 篇') ? true : undefined),
-      60_000,
-    );
+    const { site, url } = await startedWith(seedsOf(range(0, 10_000)), { window: { entries: 100 } });
     let arrived = 10_000;
     const documents = await walk(`${url}/feed.atom`, async () => {
       await renameInto(site.seeds, fileOf(arrived), numberedSeed(arrived));
@@ -85,9 +81,9 @@ describe('the archive of a feed', () => {
       [...(await walk(`${url}/feed.atom`)).values()].flatMap(numbersIn);
     await until(async () => ((await numbers()).length === 134 ? true : undefined));
     expect((await numbers()).sort((one, other) => one - other)).toEqual([1, 2, ...range(100, 230), 300, 301]);
-    for (const [address, xml] of before) {
-      if (address !== `${url}/feed.atom`) expect(await text(address)).toBe(xml);
-    }
+    before.delete(`${url}/feed.atom`);
+    expect(before.size).toBe(3);
+    for (const [address, xml] of before) expect(await text(address)).toBe(xml);
   });
 
   it('marks its documents, and links them to the feed and to each other', async () => {
@@ -148,7 +144,7 @@ describe('the archive of a feed', () => {
       address.replace('/archive/15-', '/archive/14-'),
       address.replace('/archive/15-', '/archive/015-'),
       address.replace('/archive/', '/outlets/bbc/archive/'),
-      address.replace('/archive/', '/outlets/../archive/'),
+      address.replace('/archive/', '/outlets//archive/'),
       address.replace('.atom', '.html'),
       `${address}/`,
       `${url}/archive/`,
@@ -185,6 +181,53 @@ describe('the archive of a feed', () => {
     expect(walked[0]).toHaveLength(4);
     expect(walked[1]).toEqual(walked[0]);
     expect(walked[2]).toEqual(walked[0]);
+  });
+});
+
+describe('build --archive', () => {
+  const archiveOf = (site: TestSite): string => join(site.data, 'public', 'archive');
+
+  async function built(site: TestSite): Promise<void> {
+    const { status, stderr } = await runFeedmill(['build', '--archive', '--base-url', BASE, ...site.flags]);
+    expect([status, stderr]).toEqual([0, '']);
+  }
+
+  it('writes the documents that the daemon serves, in every format and coding', async () => {
+    const site = await createSite(seedsOf(range(0, 75)), { ...SMALL, baseUrl: BASE });
+    await built(site);
+    const daemon = await Daemon.start(site.flags);
+    await daemon.logged(({ msg }) => msg.includes('are live at'));
+    const port = String((await daemon.logged((line) => typeof line['listen'] === 'string'))['listen']);
+    const files = await readdir(archiveOf(site));
+    expect(files.filter((name) => /\.(?:atom|rss|json)$/.test(name))).toHaveLength(6);
+    expect(files.filter((name) => name.endsWith('.atom.gz'))).toHaveLength(2);
+    for (const name of files.filter((each) => /\.(?:atom|rss|json)$/.test(each))) {
+      const { body } = await get(`http://${port}/archive/${name}`);
+      expect(body.toString()).toBe(await readFile(join(archiveOf(site), name), 'utf8'));
+    }
+    expect(await readdir(join(site.data, 'public', 'outlets', 'voa', 'archive'))).toHaveLength(files.length);
+  });
+
+  it('writes what has changed, and keeps what a client may still be asking for', async () => {
+    const site = await createSite(seedsOf(range(0, 75)), SMALL);
+    await built(site);
+    const before = (await readdir(archiveOf(site))).find((name) => /^65-.*\.atom$/.test(name));
+    const full = (await readdir(archiveOf(site))).find((name) => /^50-.*\.atom$/.test(name))!;
+    const { ino } = await stat(join(archiveOf(site), full));
+    await writeFiles(site.seeds, seedsOf([80]));
+    await built(site);
+    const files = await readdir(archiveOf(site));
+    expect(files.filter((name) => /^6[56]-.*\.atom$/.test(name))).toHaveLength(2);
+    expect(files).toContain(before);
+    expect((await stat(join(archiveOf(site), full))).ino).toBe(ino);
+  });
+
+  it('is not read into memory at a start, nor taken for something that is published no more', async () => {
+    const site = await createSite(seedsOf(range(0, 75)), SMALL);
+    await built(site);
+    const files = await readdir(archiveOf(site));
+    await (await Daemon.start(site.flags)).url();
+    expect(await readdir(archiveOf(site))).toEqual(files);
   });
 });
 

@@ -96,6 +96,16 @@ export class Mill {
     return result;
   }
 
+  /** The documents of a feed's archive, the newest first. */
+  async archive(outlet: string | null): Promise<string[]> {
+    const archive = this.#pipeline!.archive!;
+    const documents: string[] = [];
+    for (let name = await archive.newest(outlet); name !== null; name = await archive.before(name)) {
+      documents.push((await archive.documents(name, ['atom'], this.now))![0]!.body.toString());
+    }
+    return documents;
+  }
+
   #start(): Pipeline {
     const stopping = new AbortController();
     const config = configOf(`outlets: ${JSON.stringify(this.#recipes)}\n${this.yaml}`, {

@@ -55,8 +55,8 @@ export class Daemon {
   }
 
   /** Its address, without a slash at the end, once it says that its articles are live. */
-  async url(): Promise<string> {
-    const { page } = await this.logged((line) => typeof line['page'] === 'string');
+  async url(timeoutMs?: number): Promise<string> {
+    const { page } = await this.logged((line) => typeof line['page'] === 'string', timeoutMs);
     return (page as string).replace(/\/$/, '');
   }
 

@@ -1,0 +1,38 @@
+// `build --archive`: every document of the archives as a file, for a web server that has no feedmill behind it.
+import type { Archive } from './archive.ts';
+import { FORMATS } from './article.ts';
+import { DocumentFolder } from './output/files.ts';
+import { archiveFolder } from './output/paths.ts';
+
+/** A client that has met the name of a document may still ask for it when others have taken its place. ms */
+const FORMER_KEPT_MS = 86_400_000;
+
+/**
+ * @param outlets whose archives to write; `null` is the merged feed
+ * @param directory where documents are published
+ * @returns how many documents there are
+ */
+export async function writeArchives(
+  archive: Archive,
+  outlets: readonly (string | null)[],
+  directory: string,
+  now: () => number,
+): Promise<number> {
+  let count = 0;
+  for (const outlet of outlets) {
+    const folder = new DocumentFolder(directory, archiveFolder(outlet));
+    const names = new Set<string>();
+    for (let name = await archive.newest(outlet); name !== null; name = await archive.before(name)) {
+      const documents = (await archive.documents(name, FORMATS, now())) ?? [];
+      await Promise.all(
+        documents.map(async (document) => {
+          names.add(document.path);
+          await folder.write(document, document.changed);
+        }),
+      );
+    }
+    folder.removeOthers(names, now() - FORMER_KEPT_MS);
+    count += names.size;
+  }
+  return count;
+}

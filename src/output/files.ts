@@ -1,0 +1,122 @@
+// Documents as files: replaced atomically, with their codings beside them.
+import { constants, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { open, readFile, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import type { Document } from '../article.ts';
+import { type CodedBody, codedBody, CODINGS, encode, EXTENSIONS, isWorthCoding } from './codings.ts';
+import { isArchiveFolder } from './paths.ts';
+import { isPublishable, represent, type Representation, type Snapshot, withCodings } from './snapshot.ts';
+
+/** Ours alone: whatever bears it was left by a process that was killed while writing. */
+const TEMPORARY = /^\..+\.feedmill-tmp$/;
+
+/** A folder of documents that are written once and for all, and not held in memory. */
+export class DocumentFolder {
+  readonly #directory: string;
+  readonly #folder: string;
+
+  /** @param folder below `directory`, in which the documents' paths begin */
+  constructor(directory: string, folder: string) {
+    this.#directory = directory;
+    this.#folder = folder;
+  }
+
+  /** With its codings; nothing if it is there already. @param changed for the file's time. ms */
+  async write({ path, body }: Document, changed: number): Promise<void> {
+    const file = join(this.#directory, path);
+    const before = await readFile(file).catch(() => null);
+    if (before?.equals(body) === true) return;
+    await removeCoded(file);
+    await replaceFile(file, body, changed);
+    if (isWorthCoding(body)) await writeCoded(file, await encode(body), changed);
+  }
+
+  /** Removes documents but those at `paths`, and their codings, unless they were written after `until`. */
+  removeOthers(paths: ReadonlySet<string>, until: number): void {
+    const folder = join(this.#directory, this.#folder);
+    const names = statSync(folder, { throwIfNoEntry: false }) ? readdirSync(folder) : [];
+    for (const name of names) {
+      const path = `${this.#folder}/${name}`.replace(CODED, '');
+      const file = join(folder, name);
+      if (!paths.has(path) && statSync(file).ctimeMs < until) rmSync(file, { force: true });
+    }
+  }
+}
+
+const CODED = new RegExp(`(?:${Object.values(EXTENSIONS).join('|').replaceAll('.', '\\.')})$`);
+
+export async function writeCoded(
+  file: string,
+  codings: readonly CodedBody[],
+  lastModified: number,
+): Promise<void> {
+  await Promise.all(
+    codings.map(async ({ coding, body }) => replaceFile(file + EXTENSIONS[coding], body, lastModified)),
+  );
+}
+
+export async function removeCoded(file: string): Promise<void> {
+  await Promise.all(CODINGS.map((coding) => rm(file + EXTENSIONS[coding], { force: true })));
+}
+
+/** A reader finds the old bytes or the new ones, also after a power cut. */
+export async function replaceFile(file: string, body: Buffer, lastModified: number): Promise<void> {
+  mkdirSync(dirname(file), { recursive: true });
+  const temporary = join(dirname(file), `.${basename(file)}.feedmill-tmp`);
+  try {
+    const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW;
+    const handle = await open(temporary, flags, 0o644);
+    try {
+      await handle.writeFile(body);
+      await handle.utimes(lastModified / 1000, lastModified / 1000);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(temporary, file);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
+
+/** Where documents lie, as they were published last. Archives are made when they are asked for, and are not read. */
+export function readPublished(directory: string): Snapshot {
+  const snapshot = new Map<string, Representation>();
+  for (const path of filesIn(directory, '')) {
+    const file = join(directory, path);
+    if (TEMPORARY.test(basename(path))) {
+      rmSync(file, { force: true });
+      continue;
+    }
+    if (!isPublishable(path)) continue;
+    const body = readFileSync(file);
+    // What a full disk or a shell's redirection leaves of a document.
+    if (body.length === 0) continue;
+    const representation = represent({ path, body }, statSync(file).mtimeMs);
+    snapshot.set(path, withCodings(representation, readCoded(file, representation)));
+  }
+  return snapshot;
+}
+
+/** What was prepared of it, if all of that is there and of the same time. */
+function readCoded(file: string, { lastModified }: Representation): CodedBody[] {
+  const found: CodedBody[] = [];
+  for (const coding of CODINGS) {
+    const path = file + EXTENSIONS[coding];
+    const stats = statSync(path, { throwIfNoEntry: false });
+    if (stats?.isFile() !== true || stats.size === 0) return [];
+    if (Math.floor(stats.mtimeMs / 1000) * 1000 !== lastModified) return [];
+    found.push(codedBody(coding, readFileSync(path)));
+  }
+  return found.sort((one, other) => one.body.length - other.body.length);
+}
+
+/** Paths of files, those in archives left out. */
+function* filesIn(directory: string, folder: string): Generator<string> {
+  for (const entry of readdirSync(join(directory, folder), { withFileTypes: true })) {
+    const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
+    if (entry.isFile()) yield path;
+    else if (entry.isDirectory() && !isArchiveFolder(path)) yield* filesIn(directory, path);
+  }
+}

@@ -1,0 +1,63 @@
+// Whatever arrives, changes and goes, and in whatever order: nothing falls off the end of a feed.
+import * as fc from 'fast-check';
+import { parseAtomFeed } from 'feedsmith';
+import { expect, test } from 'vitest';
+import { numberedSeed } from '../support/seeds.ts';
+import { Mill } from './mill.ts';
+
+const HOSTS = { voa: 'www.voachinese.com', bbc: 'www.bbc.com' } as const;
+type OutletId = keyof typeof HOSTS;
+
+/** The numbers of articles in a document. */
+function numbersIn(xml: string): number[] {
+  return (parseAtomFeed(xml).entries ?? []).map(({ title }) => Number(/\d+/.exec(JSON.stringify(title))![0]));
+}
+
+interface Step {
+  readonly add: readonly number[];
+  readonly remove: readonly number[];
+  readonly restart: boolean;
+}
+
+const number = fc.integer({ min: 0, max: 119 });
+const step: fc.Arbitrary<Step> = fc.record({
+  add: fc.array(number, { maxLength: 60 }),
+  remove: fc.array(number, { maxLength: 10 }),
+  restart: fc.boolean(),
+});
+
+test('a feed and its archive hold every article that is there, each once unless one before it was withdrawn', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 6 }), async (steps) => {
+      const mill = new Mill({ yaml: 'window: { entries: 7 }\nwithdrawal: { share: 1 }' });
+      const present = new Map<number, OutletId>();
+      let withdrawn = false;
+      for (const { add, remove, restart } of steps) {
+        for (const each of add) {
+          const outlet: OutletId = each % 3 === 0 ? 'bbc' : 'voa';
+          mill.write(`${each}.txt`, numberedSeed(each, HOSTS[outlet]));
+          present.set(each, outlet);
+        }
+        for (const each of remove) {
+          if (!present.delete(each)) continue;
+          mill.remove(`${each}.txt`);
+          withdrawn = true;
+        }
+        if (restart) await mill.stop();
+        await mill.pass();
+        for (const outlet of [null, 'voa', 'bbc'] as const) {
+          const there = [...present].flatMap(([each, id]) =>
+            outlet === null || id === outlet ? [each] : [],
+          );
+          const feed = outlet === null ? 'feed.atom' : `outlets/${outlet}.atom`;
+          const documents = there.length === 0 ? [] : [mill.bytes(feed), ...(await mill.archive(outlet))];
+          const met = documents.flatMap(numbersIn);
+          const once = withdrawn ? [...new Set(met)] : met;
+          expect(once.sort((one, other) => one - other)).toEqual(there.sort((one, other) => one - other));
+        }
+      }
+      await mill.stop();
+    }),
+    { numRuns: 12 },
+  );
+}, 60_000);
