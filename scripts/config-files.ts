@@ -3,7 +3,8 @@
 import { toJsonSchema } from '@valibot/to-json-schema';
 import * as v from 'valibot';
 import { stringify } from 'yaml';
-import { CONFIG_SCHEMA, RECIPE_SCHEMA } from '../src/config-schema.ts';
+import { CONFIG_SCHEMA } from '../src/config-schema.ts';
+import { RECIPE_SCHEMA } from '../src/recipe-schema.ts';
 
 const WIDTH = 100;
 

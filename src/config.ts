@@ -4,7 +4,8 @@ import { resolve } from 'node:path';
 import * as v from 'valibot';
 import { type Document as YamlDocument, LineCounter, parseDocument, isNode } from 'yaml';
 import type { Recipe } from './article.ts';
-import { CONFIG_SCHEMA, LISTEN, RECIPE_SCHEMA, type Settings } from './config-schema.ts';
+import { CONFIG_SCHEMA, LISTEN, type Settings } from './config-schema.ts';
+import { RECIPE_SCHEMA } from './recipe-schema.ts';
 
 /** An operator's mistake: names the key, its value and where it came from. */
 export class ConfigError extends Error {
@@ -43,7 +44,7 @@ export type FlagKey = keyof typeof FLAGS;
 /** Names the file itself, so it is no key of it. */
 export const CONFIG_VARIABLE = 'FEEDMILL_CONFIG';
 
-const PATHS = ['seeds', 'data', 'outlets'] as const;
+const PATHS = ['seeds', 'data', 'outlets', 'access'] as const;
 
 /** Flags beat the environment beats the file beats the defaults. @throws ConfigError */
 export function readConfig(sources: ConfigSources): Config {
@@ -64,7 +65,7 @@ export function readConfig(sources: ConfigSources): Config {
   const settings = validate(CONFIG_SCHEMA, given, (path) => origins.get(path) ?? file?.path ?? 'default');
   const located: Record<string, unknown> = { ...settings };
   const locate = (key: string, path: string): string => resolve(bases.get(key) ?? projectDirectory, path);
-  for (const key of PATHS) located[key] = locate(key, settings[key]);
+  for (const key of PATHS) located[key] = settings[key] && locate(key, settings[key]);
   located['listen'] = settings.listen.replace(
     /^unix:(.+)$/,
     (_, path: string) => `unix:${locate('listen', path)}`,

@@ -12,6 +12,7 @@ export type AlarmName =
   | 'seeds-lost'
   | 'mass-disappearance'
   | 'publish-failed'
+  | 'tokens-unreadable'
   | 'pass-failed';
 export type Alarms = Map<AlarmName, string>;
 

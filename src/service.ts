@@ -11,6 +11,8 @@ import { OnDemand } from './output/on-demand.ts';
 import { readArchivePath } from './output/paths.ts';
 import { FeedServer } from './output/server.ts';
 import { Pipeline } from './pipeline.ts';
+import { Access } from './output/access.ts';
+import { readTokens } from './tokens.ts';
 import { type Rules, verifyRules } from './recipes.ts';
 import { type Alarms, reportPass, setAlarm, updateAlarms } from './report.ts';
 import { siteId } from './site.ts';
@@ -40,6 +42,7 @@ export class Service implements AsyncDisposable {
   readonly #directories = new Set<string>();
   #server: FeedServer | null = null;
   #schedule: Disposable | null = null;
+  #access: Access | null;
   #site: Site | null = null;
   #passes = 0;
   #lastPass: Record<string, unknown> | null = null;
@@ -69,6 +72,7 @@ export class Service implements AsyncDisposable {
   private constructor(options: ServiceOptions) {
     const { config, log } = options;
     this.#options = options;
+    this.#access = config.access === null ? null : new Access(readTokens(config.access));
     this.#requests = new LookRequests((request) => this.#look(request), config.debounceMs);
     this.#watch = new SeedWatch({
       root: config.seeds,
@@ -128,6 +132,7 @@ export class Service implements AsyncDisposable {
         snapshot: this.#pipeline.publisher.snapshot,
         make: (path) => (readArchivePath(path) === null ? null : this.#archive.get(path)),
         baseUrl: this.#site?.baseUrl ?? '',
+        access: this.#access,
         maxAge,
       }),
       health: () => this.health,
@@ -151,6 +156,7 @@ export class Service implements AsyncDisposable {
     const { log, now } = this.#options;
     const start = performance.now();
     this.#directories.clear();
+    if (request.all) this.#readAccess();
     try {
       const result = await this.#pipeline.pass(request, this.#site!);
       const durationMs = performance.now() - start;
@@ -173,6 +179,23 @@ export class Service implements AsyncDisposable {
       if (this.#abort.signal.aborted) return;
       log.error({ err: error }, 'pass failed');
       setAlarm(this.#alarms, 'pass-failed', `the last pass failed: ${(error as Error).message}`, log);
+    }
+  }
+
+  /** Tokens come and go without a restart. If their file cannot be read, those read last hold. */
+  #readAccess(): void {
+    const { config, log } = this.#options;
+    if (config.access === null) return;
+    try {
+      this.#access = new Access(readTokens(config.access));
+      setAlarm(this.#alarms, 'tokens-unreadable', null, log);
+    } catch (error) {
+      setAlarm(
+        this.#alarms,
+        'tokens-unreadable',
+        `${(error as Error).message}; the tokens read before hold`,
+        log,
+      );
     }
   }
 

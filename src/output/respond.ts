@@ -1,6 +1,7 @@
 // A request and a snapshot → a response. Pure; the standards by section of RFC 9110.
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
 import { FORMATS, MEDIA_TYPES } from '../article.ts';
+import type { Access } from './access.ts';
 import { negotiate } from './codings.ts';
 import { entityTagsOf, knownTag } from './conditional.ts';
 import { deltaSince } from './delta.ts';
@@ -20,6 +21,8 @@ export interface Served {
   readonly make: (path: string) => Promise<Representation | null> | null;
   /** Where feeds are known to be, without a slash at the end. */
   readonly baseUrl: string;
+  /** Who may read; `null`: everybody. */
+  readonly access: Access | null;
   /** How long a cache may serve a document without asking again: the time between two looks. s */
   readonly maxAge: number;
 }
@@ -53,14 +56,13 @@ export function respond(
   health: () => Health,
   now: number,
 ): Response | Promise<Response> {
-  const path = pathOf(request.target);
-  if (path !== null && request.method !== 'GET' && request.method !== 'HEAD') {
-    return {
-      ...plain(405, 'Only GET and HEAD are answered here.'),
-      headers: { ...TEXT, allow: 'GET, HEAD' },
-    };
-  }
-  if (path === null) return plain(400, 'The request target is not a path.');
+  const { access } = served;
+  const asked = pathOf(request.target);
+  if (asked === null) return plain(400, 'The request target is not a path.');
+  const open = access === null || asked === 'healthz';
+  const path = open ? asked : access.admit(asked, request.headers.authorization);
+  if (path === null) return UNAUTHORIZED;
+  if (request.method !== 'GET' && request.method !== 'HEAD') return NOT_ALLOWED;
   if (path === 'healthz') return healthResponse(health());
   const representation = served.snapshot.get(path === '' ? 'index.html' : path);
   if (representation !== undefined) return represented(request, representation, served, now);
@@ -175,18 +177,20 @@ function commonHeaders(
   return {
     // Never later than the response itself (§8.8.2.1).
     'last-modified': new Date(Math.min(lastModified, now)).toUTCString(),
-    'cache-control': cacheControl(lifetime, served.maxAge),
-    vary: 'Accept-Encoding',
+    'cache-control': cacheControl(lifetime, served),
+    vary: served.access === null ? 'Accept-Encoding' : 'Accept-Encoding, Authorization',
     link: linkHeader(path, served),
   };
 }
 
-function cacheControl(lifetime: Lifetime, maxAge: number): string {
+/** A shared cache must not keep what only some may read. */
+function cacheControl(lifetime: Lifetime, { maxAge, access }: Served): string {
+  const scope = access === null ? 'public' : 'private';
   switch (lifetime) {
     case 'current':
-      return `public, max-age=${maxAge}, stale-while-revalidate=${maxAge * STALE_LOOKS}, stale-if-error=${STALE_IF_ERROR}`;
+      return `${scope}, max-age=${maxAge}, stale-while-revalidate=${maxAge * STALE_LOOKS}, stale-if-error=${STALE_IF_ERROR}`;
     case 'lasting':
-      return `public, max-age=${YEAR}`;
+      return `${scope}, max-age=${YEAR}`;
     case 'passing':
       return 'no-cache';
   }
@@ -206,6 +210,20 @@ function linkHeader(path: string, { snapshot, baseUrl }: Served): string {
 
 const TEXT = { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' };
 
+/** RFC 7617. */
+const UNAUTHORIZED: Response = {
+  status: 401,
+  headers: {
+    ...TEXT,
+    'www-authenticate': 'Basic realm="feedmill", charset="UTF-8"',
+    'cache-control': 'no-store',
+  },
+  body: 'These feeds are private: a token opens them.\n',
+};
+const NOT_ALLOWED: Response = {
+  ...plain(405, 'Only GET and HEAD are answered here.'),
+  headers: { ...TEXT, allow: 'GET, HEAD' },
+};
 const NOT_FOUND = plain(404, 'There is nothing here. The list of feeds is at /.');
 
 function plain(status: number, message: string): Response {

@@ -16,7 +16,13 @@ const LOOPBACK: ListenAddress = { host: '127.0.0.1', port: 0 };
 
 async function listen(address = LOOPBACK): Promise<FeedServer> {
   const server = await FeedServer.listen(address, {
-    served: () => ({ snapshot: SNAPSHOT, make: () => null, baseUrl: 'https://feeds.example', maxAge: 60 }),
+    served: () => ({
+      snapshot: SNAPSHOT,
+      make: () => null,
+      access: null,
+      baseUrl: 'https://feeds.example',
+      maxAge: 60,
+    }),
     health: () => ({ status: 'ok' }),
     now: Date.now,
     onError: (error) => {

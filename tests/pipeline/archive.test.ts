@@ -58,6 +58,6 @@ test('a feed and its archive hold every article that is there, each once unless 
       }
       await mill.stop();
     }),
-    { numRuns: 12 },
+    { numRuns: 12, endOnFailure: true },
   );
 }, 60_000);
