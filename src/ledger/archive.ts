@@ -1,4 +1,5 @@
 // The archives of feeds: an article that has fallen behind a feed's window gets the next place, once and for good.
+// All that writes runs inside the transaction of whoever calls it.
 import { hash } from 'node:crypto';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Archived, ArchivePlace, Withdrawal } from './ledger.ts';
@@ -11,8 +12,9 @@ const MERGED = '';
 const TAG_LENGTH = 12;
 
 export class Archives {
-  readonly #merged: FeedStatements;
-  readonly #outlet: FeedStatements;
+  readonly #wait: StatementSync;
+  readonly #leave: StatementSync;
+  readonly #behind: StatementSync;
   readonly #append: StatementSync;
   readonly #end: StatementSync;
   readonly #tag: StatementSync;
@@ -21,8 +23,15 @@ export class Archives {
   readonly #outletsWithdrawn: StatementSync;
 
   constructor(database: DatabaseSync) {
-    this.#merged = prepareFeed(database, 'archived', '');
-    this.#outlet = prepareFeed(database, 'outlet_archived', 'AND outlet = :outlet');
+    this.#wait = database.prepare('INSERT OR IGNORE INTO unarchived (feed, time, article) VALUES (?, ?, ?)');
+    this.#leave = database.prepare('DELETE FROM unarchived WHERE feed = ? AND time = ? AND article = ?');
+    this.#behind = database.prepare(
+      `SELECT article.id, article.time, article.key
+       FROM unarchived JOIN article ON article.id = unarchived.article, article AS last
+       WHERE last.id = :last AND unarchived.feed = :feed AND unarchived.time <= last.time
+         AND article.seed IS NOT NULL AND (article.time < last.time OR article.key > last.key)
+       ORDER BY unarchived.time, article.key DESC LIMIT :limit`,
+    );
     this.#append = database.prepare('INSERT INTO archive (feed, place, article, tag) VALUES (?, ?, ?, ?)');
     this.#end = database.prepare('SELECT place, tag FROM archive WHERE feed = ? ORDER BY place DESC LIMIT 1');
     this.#tag = database.prepare('SELECT tag FROM archive WHERE feed = ? AND place = ?');
@@ -37,7 +46,9 @@ export class Archives {
     this.#withdrawn = database.prepare(
       `SELECT uuid, withdrawn AS time FROM article
        WHERE seed IS NULL AND withdrawn > :since AND outlet = coalesce(:outlet, outlet)
-         AND (archived = 1 OR outlet_archived = 1 OR EXISTS (SELECT 1 FROM rendition WHERE article = article.id))
+         AND (EXISTS (SELECT 1 FROM rendition WHERE rendition.article = article.id)
+           OR NOT EXISTS (SELECT 1 FROM unarchived
+             WHERE feed = '${MERGED}' AND unarchived.time = article.time AND unarchived.article = article.id))
        ORDER BY withdrawn DESC, key LIMIT :limit`,
     );
     this.#outletsWithdrawn = database.prepare(
@@ -45,18 +56,29 @@ export class Archives {
     );
   }
 
-  /** Inside a transaction. */
+  /** A new article waits in the feeds that show it. */
+  add(id: number, { outlet, time }: Place): void {
+    for (const feed of [MERGED, outlet]) this.#wait.run(feed, time, id);
+  }
+
+  /** In the archive of an outlet that it comes to an article has no place yet. */
+  move(before: Place & { readonly id: number }, after: Place): void {
+    if (before.outlet === after.outlet && before.time === after.time) return;
+    const { id } = before;
+    if (this.#leave.run(MERGED, before.time, id).changes > 0) this.#wait.run(MERGED, after.time, id);
+    const waited = this.#leave.run(before.outlet, before.time, id).changes > 0;
+    if (waited || before.outlet !== after.outlet) this.#wait.run(after.outlet, after.time, id);
+  }
+
   append(outlet: string | null, last: number, limit: number): number {
-    const { behind, mark } = outlet === null ? this.#merged : this.#outlet;
-    const parameters = { last, limit, ...(outlet !== null && { outlet }) };
-    const articles = behind.all(parameters) as unknown as { id: number; key: Uint8Array }[];
     const feed = outlet ?? MERGED;
+    const articles = this.#behind.all({ feed, last, limit }) as unknown as BehindRow[];
     let { place, tag } = this.end(outlet) ?? { place: 0, tag: '' };
-    for (const { id, key } of articles) {
+    for (const { id, time, key } of articles) {
       place += 1;
       tag = tagBehind(tag, key);
       this.#append.run(feed, place, id, tag);
-      mark.run(id);
+      this.#leave.run(feed, time, id);
     }
     return articles.length;
   }
@@ -96,23 +118,15 @@ function tagBehind(before: string, key: Uint8Array): string {
   return hash('sha256', Buffer.concat([Buffer.from(before), key]), 'base64url').slice(0, TAG_LENGTH);
 }
 
+/** Where an article waits. */
+interface Place {
+  readonly outlet: string;
+  readonly time: number;
+}
+
+interface BehindRow {
+  id: number;
+  time: number;
+  key: Uint8Array;
+}
 type ArchivedRow = NewestRow & { withdrawn: number | null };
-
-interface FeedStatements {
-  /** Live, not in the archive yet, and behind an article in the order of time and key. */
-  readonly behind: StatementSync;
-  readonly mark: StatementSync;
-}
-
-function prepareFeed(database: DatabaseSync, column: string, where: string): FeedStatements {
-  return {
-    behind: database.prepare(
-      `SELECT id, key FROM article
-       WHERE seed IS NOT NULL AND ${column} = 0 ${where}
-         AND time <= (SELECT time FROM article WHERE id = :last)
-         AND (time < (SELECT time FROM article WHERE id = :last) OR key > (SELECT key FROM article WHERE id = :last))
-       ORDER BY time, key DESC LIMIT :limit`,
-    ),
-    mark: database.prepare(`UPDATE article SET ${column} = 1 WHERE id = ?`),
-  };
-}

@@ -1,6 +1,7 @@
 // One URL in several files is one article: which copy counts, and what that does to the article.
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Identity } from '../article.ts';
+import type { Archives } from './archive.ts';
 import type { Recorded, SeedChange } from './ledger.ts';
 
 export interface Election {
@@ -24,9 +25,7 @@ export function prepareElection(database: DatabaseSync): Election {
       'INSERT INTO article (key, uuid, canonical, outlet, time, seed) VALUES (?, ?, ?, ?, ?, ?)',
     ),
     update: database.prepare(
-      // In the archive of an outlet that it comes to, it has no place yet.
-      `UPDATE article SET outlet_archived = outlet_archived AND outlet = :outlet,
-         outlet = :outlet, time = :time, seed = :seed, withdrawn = NULL WHERE id = :id`,
+      'UPDATE article SET outlet = ?, time = ?, seed = ?, withdrawn = NULL WHERE id = ?',
     ),
     withdraw: database.prepare('UPDATE article SET seed = NULL, withdrawn = ? WHERE id = ?'),
   };
@@ -48,6 +47,7 @@ export function contest(contested: Contested, key: Buffer, identity: Identity | 
  */
 export function elect(
   election: Election,
+  archives: Archives,
   changes: readonly SeedChange[],
   contested: Contested,
   now: number,
@@ -72,13 +72,15 @@ export function elect(
       // No article and no identity: a copy that the rules of identity will move when it is looked at next.
       if (identity === null) continue;
       const { uuid, canonical, outlet } = identity;
-      election.insert.run(key, uuid, canonical, outlet, winner.time, winner.id);
+      const { lastInsertRowid } = election.insert.run(key, uuid, canonical, outlet, winner.time, winner.id);
+      archives.add(Number(lastInsertRowid), { outlet, time: winner.time });
       count(outlet, 1);
       outlets.add(outlet);
       recorded.added += 1;
     } else {
       const outlet = identity?.outlet ?? before.outlet;
-      election.update.run({ outlet, time: winner.time, seed: winner.id, id: before.id });
+      election.update.run(outlet, winner.time, winner.id, before.id);
+      archives.move(before, { outlet, time: winner.time });
       if (before.seed !== null) count(before.outlet, -1);
       count(outlet, 1);
       outlets.add(before.outlet).add(outlet);

@@ -62,13 +62,9 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE rendition ADD COLUMN json BLOB NOT NULL DEFAULT x'';
   `,
   // The archives of the merged feed ('') and of each outlet's: what has fallen behind a feed's window gets the next
-  // place, for good. What is live and has none yet is found by index.
+  // place, for good. What has none yet waits in the order in which it will, in a table so narrow that most of its
+  // pages stay in memory.
   `
-  ALTER TABLE article ADD COLUMN archived INTEGER NOT NULL DEFAULT 0;
-  ALTER TABLE article ADD COLUMN outlet_archived INTEGER NOT NULL DEFAULT 0;
-  CREATE INDEX article_unarchived ON article (time) WHERE seed IS NOT NULL AND archived = 0;
-  CREATE INDEX article_outlet_unarchived ON article (outlet, time) WHERE seed IS NOT NULL AND outlet_archived = 0;
-  CREATE INDEX article_withdrawn ON article (withdrawn) WHERE seed IS NULL;
   CREATE TABLE archive (
     feed    TEXT NOT NULL,
     place   INTEGER NOT NULL,      -- from 1
@@ -76,5 +72,13 @@ export const MIGRATIONS: readonly string[] = [
     tag     TEXT NOT NULL,         -- of this place and all before it
     PRIMARY KEY (feed, place)
   ) STRICT, WITHOUT ROWID;
+  CREATE TABLE unarchived (
+    feed    TEXT NOT NULL,
+    time    INTEGER NOT NULL,      -- the article's
+    article INTEGER NOT NULL,
+    PRIMARY KEY (feed, time, article)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO unarchived SELECT '', time, id FROM article UNION ALL SELECT outlet, time, id FROM article;
+  CREATE INDEX article_withdrawn ON article (withdrawn) WHERE seed IS NULL;
   `,
 ];

@@ -74,7 +74,7 @@ export class SqliteLedger implements Ledger {
       const difference = { seeds: 0, rejected: 0, missing: 0 };
       const { recorded, live } = this.#transaction(() => {
         for (const change of changes) this.#apply(change, contested, difference);
-        return elect(this.#election, changes, contested, now);
+        return elect(this.#election, this.#archives, changes, contested, now);
       });
       this.#tally = adjusted(this.#tally, difference, live, (outlet) => this.#isKnown(outlet));
       return recorded;

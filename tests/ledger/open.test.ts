@@ -48,7 +48,10 @@ async function filledFile(): Promise<string> {
 async function useAll(file: string): Promise<void> {
   await using ledger = openLedger(file);
   await everythingIn(ledger);
-  for (let i = 0; i < 3; i += 1) await ledger.newest(`${i}.example`, SEEDS);
+  for (const outlet of [null, '0.example', '1.example', '2.example']) {
+    const [first] = await ledger.newest(outlet, SEEDS);
+    if (first !== undefined) await ledger.archive(outlet, first.id, SEEDS);
+  }
   for (const { path } of await ledger.seeds('', SEEDS)) {
     await ledger.record([indexed(path, { url: 'https://new.example/' })], 1);
   }
