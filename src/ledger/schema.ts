@@ -61,4 +61,22 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE rendition ADD COLUMN rss BLOB NOT NULL DEFAULT x'';
   ALTER TABLE rendition ADD COLUMN json BLOB NOT NULL DEFAULT x'';
   `,
+  // Who is sent what is new (WebSub).
+  `
+  CREATE TABLE subscription (
+    id        INTEGER PRIMARY KEY,
+    topic     TEXT NOT NULL,
+    callback  TEXT NOT NULL,
+    host      TEXT NOT NULL,
+    secret    TEXT,
+    expires   INTEGER NOT NULL,
+    delivered TEXT NOT NULL,        -- entity tag of the version that the subscriber has
+    failures  INTEGER NOT NULL DEFAULT 0,
+    retry_at  INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (topic, callback)
+  ) STRICT;
+  CREATE INDEX subscription_host ON subscription (host);
+  CREATE INDEX subscription_expires ON subscription (expires);
+  CREATE INDEX subscription_retry ON subscription (retry_at) WHERE retry_at > 0;
+  `,
 ];

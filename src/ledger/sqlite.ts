@@ -16,11 +16,13 @@ import {
   type Tally,
 } from './ledger.ts';
 import { asBuffer, knownSeed, ledgerArticle, type NewestRow, renderedEntry, type SeedRow } from './rows.ts';
+import { SqliteSubscriptions } from './sqlite-subscriptions.ts';
 import { prepareStatements, type Statements } from './statements.ts';
 import { adjusted, countAll, countsOf, type SeedCounts } from './tally.ts';
 
 /** Made by `openLedger`. */
 export class SqliteLedger implements Ledger {
+  readonly subscriptions: SqliteSubscriptions;
   readonly #database: DatabaseSync;
   readonly #file: string;
   readonly #election: Election;
@@ -32,6 +34,7 @@ export class SqliteLedger implements Ledger {
     this.#file = file;
     this.#election = prepareElection(database);
     this.#statements = prepareStatements(database);
+    this.subscriptions = new SqliteSubscriptions(database, (action) => this.#run(action));
     this.#tally = countAll(database);
   }
 
