@@ -1,28 +1,12 @@
 // Every key that can be configured: its type, its limits, its default and what it means. The one
 // source of the defaults, of `config/feedmill.schema.json` and of what `config` prints.
 import * as v from 'valibot';
-
-const text = v.pipe(v.string(), v.nonEmpty('must not be empty'));
-const count = (min: number, max: number): v.GenericSchema<number> =>
-  v.pipe(
-    v.number(),
-    v.integer('must be a whole number'),
-    v.minValue(min, `must be at least ${min}`),
-    v.maxValue(max, `must be at most ${max}`),
-  );
-const absoluteUrl = v.pipe(
-  v.string(),
-  v.regex(/^https?:\/\/[^/?#\s]+[^?#\s]*$/, 'must be an http(s) address without query'),
-);
+import { absoluteUrl, count, key, text } from './config-parts.ts';
+import { WEBSUB_SCHEMA } from './websub/settings.ts';
 
 /** HOST:PORT, [IPv6]:PORT or unix:PATH. */
 export const LISTEN =
   /^(?:unix:(?<socket>.+)|(?:\[(?<ipv6>[\da-fA-F:.]+)\]|(?<host>[^:\s[\]]+)):(?<port>\d{1,5}))$/;
-
-/** An optional key with its default and its description. */
-function key<const S extends v.GenericSchema>(schema: S, fallback: v.InferInput<S>, description: string) {
-  return v.optional(v.pipe(schema, v.description(description)), fallback);
-}
 
 export const CONFIG_SCHEMA = v.strictObject({
   seeds: key(text, './seeds', 'The directory of article files. Only ever read.'),
@@ -112,6 +96,7 @@ export const CONFIG_SCHEMA = v.strictObject({
     'keep',
     'Addresses of pictures: keep, direct (undo an image proxy), or a proxy such as https://proxy.example/?url={url}',
   ),
+  websub: key(WEBSUB_SCHEMA, {}, 'Who is told of changes instead of asking for them (WebSub).'),
   outlets: key(text, 'config/outlets', 'The folder of recipes, one YAML file an outlet.'),
   logLevel: key(
     v.picklist(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),

@@ -14,6 +14,8 @@ export interface Site {
   readonly version: string;
   /** How long a reader may wait before it asks again. s */
   readonly maxAge: number;
+  /** Absolute URLs: who tells of changes (WebSub). */
+  readonly hubs: readonly string[];
 }
 
 /** The path of a feed, without its extension, under which it is published in every format. */
@@ -51,6 +53,7 @@ export class Heads {
         json: `${site.baseUrl}/${path}.json`,
       },
       alternate: outlet?.home ?? `${site.baseUrl}/`,
+      hubs: site.hubs,
       language: this.languageOf(outlet),
       updated: (outlet && this.#updated.get(outlet.id)) ?? 0,
       version: site.version,

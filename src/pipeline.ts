@@ -10,6 +10,7 @@ import type { LookRequest } from './intake/requests.ts';
 import { type ScanContext, Waiting } from './intake/scan.ts';
 import type { Sighting } from './intake/settle.ts';
 import { type Ledger, LedgerUnreadableError, type Tally } from './ledger/ledger.ts';
+import type { Subscriptions } from './ledger/subscriptions.ts';
 import { openLedger, setLedgerAside } from './ledger/open.ts';
 import type { Log } from './log.ts';
 import { identify } from './mill/identify.ts';
@@ -71,6 +72,11 @@ export class Pipeline implements AsyncDisposable {
 
   get tally(): Tally {
     return this.#tally;
+  }
+
+  /** Of the ledger as it is now: a damaged one is replaced. */
+  get subscriptions(): Subscriptions {
+    return this.#ledger.subscriptions;
   }
 
   /** Does what is asked for, end to end. A damaged ledger is replaced, and filled from all the seeds. */

@@ -12,6 +12,8 @@ import { Pipeline } from './pipeline.ts';
 import { type Rules, verifyRules } from './recipes.ts';
 import { type Alarms, reportPass, setAlarm, updateAlarms } from './report.ts';
 import { siteId } from './site.ts';
+import { hubUrls } from './websub/discovery.ts';
+import { WebSub } from './websub/websub.ts';
 
 export interface ServiceOptions {
   readonly config: Config;
@@ -34,6 +36,7 @@ export class Service implements AsyncDisposable {
   #server: FeedServer | null = null;
   #schedule: Disposable | null = null;
   #site: Site | null = null;
+  #webSub: WebSub | null = null;
   #passes = 0;
   #lastPass: Record<string, unknown> | null = null;
 
@@ -108,20 +111,22 @@ export class Service implements AsyncDisposable {
     this.#watch[Symbol.dispose]();
     for (const timer of this.#timers) clearTimeout(timer);
     this.#abort.abort();
-    await Promise.all([this.#requests.stop(), this.#server?.close()]);
+    await Promise.all([this.#requests.stop(), this.#server?.close(), this.#webSub?.[Symbol.asyncDispose]()]);
     await this.#pipeline[Symbol.asyncDispose]();
   }
 
   async #serve(): Promise<void> {
-    const { config, version, now } = this.#options;
+    const { config, version, log, now } = this.#options;
     const maxAge = maxAgeOf(config.schedule);
     this.#server = await FeedServer.listen(listenAddress(config.listen), {
       served: () => ({
         snapshot: this.#pipeline.publisher.snapshot,
         baseUrl: this.#site?.baseUrl ?? '',
         maxAge,
+        hubs: this.#site?.hubs ?? [],
       }),
       health: () => this.health,
+      handler: (path) => this.#webSub?.handler(path) ?? null,
       now,
     });
     const baseUrl = baseUrlOf(config, this.#server.port);
@@ -133,7 +138,17 @@ export class Service implements AsyncDisposable {
       language,
       version,
       maxAge,
+      hubs: hubUrls(config.websub, baseUrl),
     };
+    this.#webSub = new WebSub({
+      settings: config.websub,
+      baseUrl,
+      version,
+      snapshot: () => this.#pipeline.publisher.snapshot,
+      subscriptions: () => this.#pipeline.subscriptions,
+      log,
+      now,
+    });
   }
 
   /** One pass. Whatever it meets, the daemon goes on and the last good feeds stay up. */
@@ -144,6 +159,7 @@ export class Service implements AsyncDisposable {
     try {
       const result = await this.#pipeline.pass(request, this.#site!);
       const durationMs = performance.now() - start;
+      this.#webSub?.published();
       if (request.all) this.#watch.unfollowExcept(this.#directories);
       updateAlarms(this.#alarms, request.all, result, log);
       reportPass(result, this.#pipeline.tally, durationMs, log);

@@ -2,7 +2,7 @@
 import { rmSync, statSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { connect } from 'node:net';
-import { type Health, respond, type Served } from './respond.ts';
+import { type Health, pathOf, respond, type Served } from './respond.ts';
 
 export type ListenAddress = { readonly socket: string } | { readonly host: string; readonly port: number };
 
@@ -15,7 +15,11 @@ export interface ServedState {
   served(): Served;
   health(): Health;
   now(): number;
+  /** Who answers requests for a path that is no document's; `null` where nobody does. */
+  handler?(path: string | null): RequestHandler | null;
 }
+
+export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
 
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 20_000;
@@ -79,6 +83,8 @@ export class FeedServer {
 
 function answer(request: IncomingMessage, response: ServerResponse, state: ServedState): void {
   const { method = '', url = '', headers } = request;
+  const handler = state.handler?.(pathOf(url)) ?? null;
+  if (handler !== null) return handler(request, response);
   const {
     status,
     headers: answered,

@@ -1,5 +1,5 @@
 // What is served at one moment: every document with the headers that go with it. Immutable.
-import { type Document, type DocumentEntry, MEDIA_TYPES } from '../article.ts';
+import { type Document, type DocumentEntry, FORMATS, MEDIA_TYPES } from '../article.ts';
 import { type CodedBody, entityTag } from './codings.ts';
 import { remember, type Versions } from './delta.ts';
 
@@ -29,6 +29,11 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
 /** Whether a path is one that documents are published under. */
 export function isPublishable(path: string): boolean {
   return Object.hasOwn(CONTENT_TYPES, extensionOf(path));
+}
+
+/** Whether a path is a feed's, in whichever format. */
+export function isFeed(path: string): boolean {
+  return FORMATS.some((format) => path.endsWith(`.${format}`));
 }
 
 /**

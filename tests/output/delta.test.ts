@@ -34,7 +34,12 @@ class Served {
   }
 
   ask(headers: Record<string, string>, method = 'GET'): Response {
-    const served = { snapshot: this.publisher.snapshot, baseUrl: 'https://feeds.example', maxAge: 60 };
+    const served = {
+      snapshot: this.publisher.snapshot,
+      baseUrl: 'https://feeds.example',
+      maxAge: 60,
+      hubs: [],
+    };
     return respond({ method, target: '/feed.atom', headers }, served, () => ({ status: 'ok' }), NOW);
   }
 
@@ -132,7 +137,7 @@ it('a feed that was read from its file tells what is new once it has been compos
   const tag = again.snapshot.get('feed.atom')!.etag;
   await again.publish([feed('b1')], true, NOW + 1000);
   await again.publish([feed('a1 b1')], true, NOW + 2000);
-  const served = { snapshot: again.snapshot, baseUrl: '', maxAge: 60 };
+  const served = { snapshot: again.snapshot, baseUrl: '', maxAge: 60, hubs: [] };
   const headers = { 'a-im': 'feed', 'if-none-match': tag };
   const answer = respond(
     { method: 'GET', target: '/feed.atom', headers },

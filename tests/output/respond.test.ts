@@ -20,7 +20,7 @@ function ask(
   headers: Request['headers'] = {},
   { method = 'GET', now = NOW, snapshot = SNAPSHOT, health = WELL } = {},
 ): Response {
-  const served = { snapshot, baseUrl: 'https://feeds.example', maxAge: 60 };
+  const served = { snapshot, baseUrl: 'https://feeds.example', maxAge: 60, hubs: [] };
   return respond({ method, target, headers }, served, () => health, now);
 }
 

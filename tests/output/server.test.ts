@@ -16,7 +16,7 @@ const LOOPBACK: ListenAddress = { host: '127.0.0.1', port: 0 };
 
 async function listen(address = LOOPBACK): Promise<FeedServer> {
   const server = await FeedServer.listen(address, {
-    served: () => ({ snapshot: SNAPSHOT, baseUrl: 'https://feeds.example', maxAge: 60 }),
+    served: () => ({ snapshot: SNAPSHOT, baseUrl: 'https://feeds.example', maxAge: 60, hubs: [] }),
     health: () => ({ status: 'ok' }),
     now: Date.now,
   });
