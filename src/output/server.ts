@@ -85,15 +85,17 @@ function answer(request: IncomingMessage, response: ServerResponse, state: Serve
   const { method = '', url = '', headers } = request;
   const handler = state.handler?.(pathOf(url)) ?? null;
   if (handler !== null) return handler(request, response);
-  const {
-    status,
-    headers: answered,
-    body,
-  } = respond({ method, target: url, headers }, state.served(), () => state.health(), state.now());
-  if (status !== 304 && answered['content-length'] === undefined) {
-    answered['content-length'] = Buffer.byteLength(body);
-  }
-  response.writeHead(status, answered);
+  const answered = respond(
+    { method, target: url, headers },
+    state.served(),
+    () => state.health(),
+    state.now(),
+  );
+  const { status, body } = answered;
+  response.writeHead(status, {
+    ...(status !== 304 && { 'content-length': Buffer.byteLength(body) }),
+    ...answered.headers,
+  });
   response.end(method === 'HEAD' ? undefined : body);
 }
 

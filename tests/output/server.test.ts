@@ -100,6 +100,15 @@ describe('a request', () => {
     expect(head.headers['content-length']).toBe(missing.headers['content-length']);
   });
 
+  it('is told the length of its own answer, not of the one before', async () => {
+    const port = (await listen()).port!;
+    for (const line of ['GET /none HTTP/1.1', 'POST /feed.atom HTTP/1.1']) {
+      const { status, headers, body } = await once(port, line, 'Host: a', 'Content-Length: 0');
+      expect([status, headers['content-length']]).toEqual([status, String(Buffer.byteLength(body))]);
+      expect(body).toMatch(/\.\n$/);
+    }
+  });
+
   it.each([
     ['no HTTP at all', ['nonsense']],
     ['no host', ['GET / HTTP/1.1']],
