@@ -140,8 +140,12 @@ function receive(request: ClientRequest, body: Buffer | undefined, bodyMax: numb
   return new Promise((resolve, reject) => {
     request.on('error', reject);
     // Without a response and without an error: the server has changed the protocol.
-    request.on('close', () => reject(new Error('the connection was closed')));
+    const closed = (): void => reject(new Error('the connection was closed'));
+    request.on('close', closed);
     request.on('response', (response) => {
+      // That may also be how a response ends.
+      request.off('close', closed);
+      response.on('close', closed);
       const status = response.statusCode!;
       const chunks: Buffer[] = [];
       let size = 0;

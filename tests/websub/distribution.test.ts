@@ -142,6 +142,7 @@ describe('a delivery that fails', () => {
     subscriber.take = (response) => void response.writeHead(204).end();
     hub.now += 60_000;
     await settled({ hub, subscriber, callback });
+    expect(subscriber.bodies.at(-1)).toBe('<head>b1</end>');
   });
 
   it('is not tried again before its time, which comes later each time', async () => {
@@ -261,7 +262,7 @@ describe('a restart', () => {
   });
 });
 
-it('it can be stopped in the middle of a delivery, which is no failure of the subscriber’s', async () => {
+it('can be stopped in the middle of a delivery, which is no failure of the subscriber’s', async () => {
   const directory = temporaryDirectory();
   const { hub, subscriber, callback } = await subscribed({}, {}, directory);
   subscriber.take = () => {};
