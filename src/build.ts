@@ -8,6 +8,7 @@ import { Pipeline } from './pipeline.ts';
 import { type Alarms, reportPass, updateAlarms } from './report.ts';
 import type { ServiceOptions } from './service.ts';
 import { siteId } from './site.ts';
+import { hubUrls } from './websub/discovery.ts';
 
 /** Files that are written to without end are left for the next time after so many looks. */
 const LOOKS_MAX = 5;
@@ -22,7 +23,15 @@ export async function build(options: ServiceOptions, archive: boolean): Promise<
   const baseUrl = baseUrlOf(config);
   const { title, language } = config;
   const id = siteId(config.siteId, config.data, baseUrl);
-  const site: Site = { id, baseUrl, title, language, version, maxAge: maxAgeOf(config.schedule) };
+  const site: Site = {
+    id,
+    baseUrl,
+    title,
+    language,
+    version,
+    maxAge: maxAgeOf(config.schedule),
+    hubs: hubUrls(config.websub, baseUrl),
+  };
   await using pipeline = new Pipeline({
     ...options,
     quietMs: 0,

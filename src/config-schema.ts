@@ -1,32 +1,12 @@
 // Every key that can be configured: its type, its limits, its default and what it means. The one
 // source of the defaults, of `config/feedmill.schema.json` and of what `config` prints.
 import * as v from 'valibot';
-
-export const text = v.pipe(v.string(), v.nonEmpty('must not be empty'));
-const count = (min: number, max: number): v.GenericSchema<number> =>
-  v.pipe(
-    v.number(),
-    v.integer('must be a whole number'),
-    v.minValue(min, `must be at least ${min}`),
-    v.maxValue(max, `must be at most ${max}`),
-  );
-export const absoluteUrl = v.pipe(
-  v.string(),
-  v.regex(/^https?:\/\/[^/?#\s]+[^?#\s]*$/, 'must be an http(s) address without query'),
-);
+import { absoluteUrl, count, key, text } from './config-parts.ts';
+import { WEBSUB_SCHEMA } from './websub/settings.ts';
 
 /** HOST:PORT, [IPv6]:PORT or unix:PATH. */
 export const LISTEN =
   /^(?:unix:(?<socket>.+)|(?:\[(?<ipv6>[\da-fA-F:.]+)\]|(?<host>[^:\s[\]]+)):(?<port>\d{1,5}))$/;
-
-/** An optional key with its default and its description. */
-export function key<const S extends v.GenericSchema>(
-  schema: S,
-  fallback: v.InferInput<S>,
-  description: string,
-) {
-  return v.optional(v.pipe(schema, v.description(description)), fallback);
-}
 
 export const CONFIG_SCHEMA = v.strictObject({
   seeds: key(text, './seeds', 'The directory of article files. Only ever read.'),
@@ -126,6 +106,7 @@ export const CONFIG_SCHEMA = v.strictObject({
     null,
     'A file of tokens, a name and a token a line, that close everything but /healthz to whoever has none. null: open.',
   ),
+  websub: key(WEBSUB_SCHEMA, {}, 'Who is told of changes instead of asking for them (WebSub).'),
   outlets: key(text, 'config/outlets', 'The folder of recipes, one YAML file an outlet.'),
   logLevel: key(
     v.picklist(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),

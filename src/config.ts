@@ -71,6 +71,7 @@ export function readConfig(sources: ConfigSources): Config {
     (_, path: string) => `unix:${locate('listen', path)}`,
   );
   checkListen(located['listen'] as string, origins.get('listen') ?? 'default');
+  checkAccess(settings, origins);
   for (const key of leaves(settings)) if (!origins.has(key)) origins.set(key, 'default');
   return { ...(located as Settings), origins };
 }
@@ -110,6 +111,15 @@ function checkListen(listen: string, origin: string): void {
   if ('socket' in address && Buffer.byteLength(address.socket) > 107) {
     throw new ConfigError(`listen: ${listen} (from ${origin}): a socket's path is at most 107 bytes`);
   }
+}
+
+/** What a hub sends out, or tells others to fetch, no token closes. */
+function checkAccess({ access, websub }: Settings, origins: ReadonlyMap<string, string>): void {
+  if (access === null || (!websub.hub && websub.hubs.length === 0)) return;
+  const origin = origins.get(websub.hub ? 'websub.hub' : 'websub.hubs');
+  throw new ConfigError(
+    `websub: (from ${origin}): private feeds (access) cannot have hubs, which hand out what tokens close`,
+  );
 }
 
 function rejectUnknownVariables(environment: ConfigSources['environment']): void {

@@ -15,6 +15,8 @@ export interface Site {
   readonly version: string;
   /** How long a reader may wait before it asks again. s */
   readonly maxAge: number;
+  /** Absolute URLs: who tells of changes (WebSub). */
+  readonly hubs: readonly string[];
 }
 
 /** Lives as long as the process: it remembers what only an outlet's entries tell of its feed. */
@@ -46,6 +48,7 @@ export class Heads {
       current: null,
       deleted: [],
       alternate: outlet?.home ?? `${site.baseUrl}/`,
+      hubs: site.hubs,
       language: this.languageOf(outlet),
       updated: (outlet && this.#updated.get(outlet.id)) ?? 0,
       version: site.version,
@@ -67,7 +70,7 @@ export class Heads {
   ofArchive(outlet: Outlet | null, path: string, before: string | null): FeedHead {
     const feed = this.of(outlet);
     const previous = before === null ? null : this.addresses(before);
-    return { ...feed, self: this.addresses(path), current: feed.self, previous };
+    return { ...feed, self: this.addresses(path), current: feed.self, previous, hubs: [] };
   }
 
   /** @param path without the extension */

@@ -13,6 +13,7 @@ import { type ScanContext, Waiting } from './intake/scan.ts';
 import type { Sighting } from './intake/settle.ts';
 import { type Ledger, LedgerUnreadableError, type Tally } from './ledger/ledger.ts';
 import { openLedger, replaceLedger } from './ledger/open.ts';
+import type { Subscriptions } from './ledger/subscriptions.ts';
 import type { Log } from './log.ts';
 import { identify } from './mill/identify.ts';
 import { BusyError, type MadeDocument } from './output/on-demand.ts';
@@ -91,6 +92,11 @@ export class Pipeline implements AsyncDisposable {
     if (this.#composer === null || this.#due === null) throw new BusyError('the first pass is under way');
     const made = await this.#composer.archive.documents(name, [format], this.#options.now());
     return made?.[0] ?? null;
+  }
+
+  /** Of the ledger as it is now: a damaged one is replaced. */
+  get subscriptions(): Subscriptions {
+    return this.#ledger.subscriptions;
   }
 
   /** Does what is asked for, end to end. A damaged ledger is replaced, and filled from all the seeds. */

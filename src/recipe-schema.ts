@@ -1,6 +1,6 @@
 // Every key of a recipe: its type, its limits, its default and what it means.
 import * as v from 'valibot';
-import { absoluteUrl, key, text } from './config-schema.ts';
+import { absoluteUrl, key, text } from './config-parts.ts';
 
 const host = v.pipe(
   v.string(),

@@ -16,6 +16,8 @@ import { readTokens } from './tokens.ts';
 import { type Rules, verifyRules } from './recipes.ts';
 import { type Alarms, reportPass, setAlarm, updateAlarms } from './report.ts';
 import { siteId } from './site.ts';
+import { hubUrls } from './websub/discovery.ts';
+import { WebSub } from './websub/websub.ts';
 
 export interface ServiceOptions {
   readonly config: Config;
@@ -44,6 +46,7 @@ export class Service implements AsyncDisposable {
   #schedule: Disposable | null = null;
   #access: Access | null;
   #site: Site | null = null;
+  #webSub: WebSub | null = null;
   #passes = 0;
   #lastPass: Record<string, unknown> | null = null;
 
@@ -119,13 +122,13 @@ export class Service implements AsyncDisposable {
     this.#watch[Symbol.dispose]();
     for (const timer of this.#timers) clearTimeout(timer);
     this.#abort.abort();
-    await Promise.all([this.#requests.stop(), this.#server?.close()]);
+    await Promise.all([this.#requests.stop(), this.#server?.close(), this.#webSub?.[Symbol.asyncDispose]()]);
     await this.#archive.idle();
     await this.#pipeline[Symbol.asyncDispose]();
   }
 
   async #serve(): Promise<void> {
-    const { config, version, now } = this.#options;
+    const { config, version, log, now } = this.#options;
     const maxAge = maxAgeOf(config.schedule);
     this.#server = await FeedServer.listen(listenAddress(config.listen), {
       served: () => ({
@@ -134,8 +137,10 @@ export class Service implements AsyncDisposable {
         baseUrl: this.#site?.baseUrl ?? '',
         access: this.#access,
         maxAge,
+        hubs: this.#site?.hubs ?? [],
       }),
       health: () => this.health,
+      handler: (path) => this.#webSub?.handler(path) ?? null,
       now,
       onError: (error) => this.#options.log.error({ err: error }, 'an answer could not be made'),
     });
@@ -148,7 +153,17 @@ export class Service implements AsyncDisposable {
       language,
       version,
       maxAge,
+      hubs: hubUrls(config.websub, baseUrl),
     };
+    this.#webSub = new WebSub({
+      settings: config.websub,
+      baseUrl,
+      version,
+      snapshot: () => this.#pipeline.publisher.snapshot,
+      subscriptions: () => this.#pipeline.subscriptions,
+      log,
+      now,
+    });
   }
 
   /** One pass. Whatever it meets, the daemon goes on and the last good feeds stay up. */
@@ -161,6 +176,7 @@ export class Service implements AsyncDisposable {
       const result = await this.#pipeline.pass(request, this.#site!);
       const durationMs = performance.now() - start;
       if (result.added + result.changed + result.withdrawn > 0) this.#archive.forget();
+      this.#webSub?.published();
       if (request.all) this.#watch.unfollowExcept(this.#directories);
       updateAlarms(this.#alarms, request.all, result, log);
       reportPass(result, this.#pipeline.tally, durationMs, log);

@@ -3,6 +3,7 @@
 // Asynchronous and narrow because a second implementation, on PostgreSQL, is to stand beside the
 // SQLite one: nothing outside this folder knows about tables, and every call is one round trip.
 import type { Identity, Rejection, RenderedEntry } from '../article.ts';
+import type { Subscriptions } from './subscriptions.ts';
 
 /** Sets the ledger apart from what merely went wrong: the store itself is damaged. */
 export class LedgerUnreadableError extends Error {
@@ -138,6 +139,7 @@ export interface Tally {
 }
 
 export interface Ledger extends AsyncDisposable {
+  readonly subscriptions: Subscriptions;
   /** Known seeds in the order of their paths (by UTF-8 bytes), behind `after`. */
   seeds(after: string, limit: number): Promise<readonly KnownSeed[]>;
   seedsAt(paths: readonly string[]): Promise<ReadonlyMap<string, KnownSeed>>;

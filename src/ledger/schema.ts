@@ -81,4 +81,22 @@ export const MIGRATIONS: readonly string[] = [
   INSERT INTO unarchived SELECT '', time, id FROM article UNION ALL SELECT outlet, time, id FROM article;
   CREATE INDEX article_withdrawn ON article (withdrawn) WHERE seed IS NULL;
   `,
+  // Who is sent what is new (WebSub).
+  `
+  CREATE TABLE subscription (
+    id        INTEGER PRIMARY KEY,
+    topic     TEXT NOT NULL,
+    callback  TEXT NOT NULL,
+    host      TEXT NOT NULL,
+    secret    TEXT,
+    expires   INTEGER NOT NULL,
+    delivered TEXT NOT NULL,        -- entity tag of the version that the subscriber has
+    failures  INTEGER NOT NULL DEFAULT 0,
+    retry_at  INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (topic, callback)
+  ) STRICT;
+  CREATE INDEX subscription_host ON subscription (host);
+  CREATE INDEX subscription_expires ON subscription (expires);
+  CREATE INDEX subscription_retry ON subscription (retry_at) WHERE retry_at > 0;
+  `,
 ];

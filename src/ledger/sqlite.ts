@@ -20,11 +20,13 @@ import {
   type Withdrawal,
 } from './ledger.ts';
 import { asBuffer, knownSeed, ledgerArticle, type NewestRow, renderedEntry, type SeedRow } from './rows.ts';
+import { SqliteSubscriptions } from './sqlite-subscriptions.ts';
 import { prepareStatements, type Statements } from './statements.ts';
 import { adjusted, countAll, countsOf, type SeedCounts } from './tally.ts';
 
 /** Made by `openLedger`. */
 export class SqliteLedger implements Ledger {
+  readonly subscriptions: SqliteSubscriptions;
   readonly #database: DatabaseSync;
   readonly #file: string;
   readonly #election: Election;
@@ -38,6 +40,7 @@ export class SqliteLedger implements Ledger {
     this.#election = prepareElection(database);
     this.#archives = new Archives(database);
     this.#statements = prepareStatements(database);
+    this.subscriptions = new SqliteSubscriptions(database, (action) => this.#run(action));
     this.#tally = countAll(database);
   }
 

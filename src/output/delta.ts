@@ -38,16 +38,35 @@ function wantsDelta(headers: IncomingHttpHeaders): boolean {
 export function deltaSince(
   headers: IncomingHttpHeaders,
   tags: readonly string[],
-  { body, entries, versions }: Representation,
+  representation: Representation,
 ): Buffer | null {
-  if (!wantsDelta(headers) || entries.length === 0) return null;
+  if (!wantsDelta(headers)) return null;
+  const lacking = lackingSince(tags, representation);
+  return lacking === null ? null : documentOf(lacking, representation);
+}
+
+/** The same for somebody who is told of what is new without asking: `null` also if nothing is. */
+export function newsSince(tag: string, representation: Representation): Buffer | null {
+  const lacking = lackingSince([tag], representation);
+  return lacking === null || lacking.length === 0 ? null : documentOf(lacking, representation);
+}
+
+/** The entries that the first known one of `tags` lacks; `null` if none is known or all are lacking. */
+function lackingSince(
+  tags: readonly string[],
+  { entries, versions }: Representation,
+): readonly DocumentEntry[] | null {
   const known = tags.map((tag) => versions.get(tag)).find((keys) => keys !== undefined);
   if (known === undefined) return null;
   const lacking = entries.filter(({ key }) => !known.has(key));
-  if (lacking.length === entries.length) return null;
+  return lacking.length === entries.length ? null : lacking;
+}
+
+/** The head, the slices of `kept`, and the foot. */
+function documentOf(kept: readonly DocumentEntry[], { body, entries }: Representation): Buffer {
   const [first, second] = entries;
   const separator = second === undefined ? Buffer.alloc(0) : body.subarray(first!.end, second.start);
-  const parts = lacking.flatMap(({ start, end }, i) => [
+  const parts = kept.flatMap(({ start, end }, i) => [
     ...(i > 0 ? [separator] : []),
     body.subarray(start, end),
   ]);

@@ -6,7 +6,7 @@ import { negotiate } from './codings.ts';
 import { entityTagsOf, knownTag } from './conditional.ts';
 import { deltaSince } from './delta.ts';
 import { BusyError } from './on-demand.ts';
-import type { Lifetime, Representation, Snapshot } from './snapshot.ts';
+import { isFeed, type Lifetime, type Representation, type Snapshot } from './snapshot.ts';
 
 export interface Request {
   readonly method: string;
@@ -25,6 +25,8 @@ export interface Served {
   readonly access: Access | null;
   /** How long a cache may serve a document without asking again: the time between two looks. s */
   readonly maxAge: number;
+  /** Absolute URLs: who tells of changes of feeds (WebSub §4). */
+  readonly hubs: readonly string[];
 }
 
 export interface Response {
@@ -162,7 +164,7 @@ function healthResponse(health: Health): Response {
 }
 
 /** The path in a request target (§7.1: origin form, or absolute form), without query and first slash. */
-function pathOf(target: string): string | null {
+export function pathOf(target: string): string | null {
   const path = target.replace(/^https?:\/\/[^/?#]*/i, '').replace(/[?#].*$/s, '');
   if (path === '') return target === '' ? null : '';
   return path.startsWith('/') ? path.slice(1) : null;
@@ -196,10 +198,11 @@ function cacheControl(lifetime: Lifetime, { maxAge, access }: Served): string {
   }
 }
 
-/** Where the document is at home, and its other formats (RFC 8288). */
-function linkHeader(path: string, { snapshot, baseUrl }: Served): string {
+/** Where the document is at home, who tells of its changes, and its other formats (RFC 8288). */
+function linkHeader(path: string, { snapshot, baseUrl, hubs }: Served): string {
   const stem = path.replace(/\.\w+$/, '');
   const links = [`<${baseUrl}/${path === 'index.html' ? '' : path}>; rel="self"`];
+  if (isFeed(path)) links.push(...hubs.map((hub) => `<${hub}>; rel="hub"`));
   for (const format of FORMATS) {
     const other = `${stem}.${format}`;
     if (other === path || !snapshot.has(other)) continue;

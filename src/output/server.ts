@@ -2,7 +2,7 @@
 import { rmSync, statSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { connect } from 'node:net';
-import { type Health, respond, type Response, type Served } from './respond.ts';
+import { type Health, pathOf, respond, type Response, type Served } from './respond.ts';
 
 export type ListenAddress = { readonly socket: string } | { readonly host: string; readonly port: number };
 
@@ -17,7 +17,11 @@ export interface ServedState {
   now(): number;
   /** An answer could not be made. */
   onError(error: unknown): void;
+  /** Who answers requests for a path that is no document's; `null` where nobody does. */
+  handler?(path: string | null): RequestHandler | null;
 }
+
+export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
 
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 20_000;
@@ -81,6 +85,8 @@ export class FeedServer {
 
 function answer(request: IncomingMessage, response: ServerResponse, state: ServedState): void {
   const { method = '', url = '', headers } = request;
+  const handler = state.handler?.(pathOf(url)) ?? null;
+  if (handler !== null) return handler(request, response);
   const answered = respond(
     { method, target: url, headers },
     state.served(),

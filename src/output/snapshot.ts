@@ -1,6 +1,7 @@
 // What is served at one moment: every document with the headers that go with it. Immutable.
-import { type Document, type DocumentEntry, MEDIA_TYPES } from '../article.ts';
+import { type Document, type DocumentEntry, FORMATS, MEDIA_TYPES } from '../article.ts';
 import { type CodedBody, entityTag } from './codings.ts';
+import { readArchivePath } from './paths.ts';
 import { remember, type Versions } from './delta.ts';
 
 export interface Representation extends Document {
@@ -33,6 +34,11 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
 /** Whether a path is one that documents are published under. */
 export function isPublishable(path: string): boolean {
   return Object.hasOwn(CONTENT_TYPES, extensionOf(path));
+}
+
+/** Whether a path is a feed's, in whichever format; documents of archives are none, since nothing in them is new. */
+export function isFeed(path: string): boolean {
+  return FORMATS.some((format) => path.endsWith(`.${format}`)) && readArchivePath(path) === null;
 }
 
 /**

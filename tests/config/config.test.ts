@@ -85,7 +85,7 @@ describe('a value', () => {
   it('is there for every key, with its origin', () => {
     const { origins, ...settings } = read({ yaml: '' });
     const names = Object.entries(settings).flatMap(([key, value]) =>
-      key === 'window' || key === 'withdrawal'
+      ['window', 'withdrawal', 'websub'].includes(key)
         ? Object.keys(value as object).map((name) => `${key}.${name}`)
         : [key],
     );
@@ -269,5 +269,17 @@ describe('a mistake', () => {
 
   it('is not what the environment holds for others, nor an empty file', () => {
     expect(() => read({ environment: { PATH: '/bin', FEEDMILL: 'x' }, yaml: '# nothing\n' })).not.toThrow();
+  });
+});
+
+describe('private feeds', () => {
+  it.each(['hub: true', 'hubs: [https://hub.example/]'])('have no hub: %s', (line) => {
+    const said = mistake({ yaml: `access: ./tokens\nwebsub:\n  ${line}\n` });
+    expect(said).toMatch(/^websub: \(from my\.yaml:3\): private feeds \(access\) cannot have hubs/);
+  });
+
+  it('keep their tokens where the file says, beside it', () => {
+    expect(read({ yaml: 'access: ./tokens\n' }).access).toMatch(/\/tokens$/);
+    expect(read({}).access).toBeNull();
   });
 });

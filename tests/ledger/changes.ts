@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { Identity } from '../../src/article.ts';
 import type { Ledger, Rendition, SeedChange } from '../../src/ledger/ledger.ts';
+import type { ConfirmedSubscription } from '../../src/ledger/subscriptions.ts';
 import { openLedger } from '../../src/ledger/open.ts';
 import { articleKey, urlUuid } from '../../src/mill/url.ts';
 import { temporaryDirectory } from '../support/directories.ts';
@@ -57,6 +58,21 @@ export function rendition(facts: Partial<Rendition> = {}): Rendition {
   };
 }
 
+/** To the topic `feed.atom`, of which the version `"old"` has been delivered; leases end at 2,000,000. */
+export function subscription(facts: Partial<ConfirmedSubscription> = {}): ConfirmedSubscription {
+  return {
+    topic: 'feed.atom',
+    callback: 'https://reader.example/a',
+    host: 'reader.example',
+    secret: null,
+    expires: 2_000_000,
+    delivered: '"old"',
+    ...facts,
+  };
+}
+
+export const AMPLE = { all: 1_000, perHost: 1_000 };
+
 /** A file for a ledger that is gone when the test is. */
 export function ledgerFile(): string {
   return join(temporaryDirectory(), 'ledger.sqlite');
@@ -99,5 +115,12 @@ export async function everythingIn(ledger: Ledger): Promise<unknown> {
     tally: await ledger.tally(),
     archived: await wholeArchive(ledger),
     withdrawals: await ledger.withdrawals(null, 0, 10_000),
+    subscriptions: await ledger.subscriptions.due({
+      versions: new Map([['feed.atom', '"new"']]),
+      now: 1_000_000,
+      busyHosts: [],
+      limit: 10_000,
+    }),
+    nextRetry: await ledger.subscriptions.nextRetry(0),
   };
 }

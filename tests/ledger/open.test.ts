@@ -15,7 +15,17 @@ import { type Ledger, LedgerRefusedError, LedgerUnreadableError } from '../../sr
 import { openLedger, setLedgerAside } from '../../src/ledger/open.ts';
 import { asOrdinaryUser } from '../intake/files.ts';
 import { temporaryDirectory } from '../support/directories.ts';
-import { everythingIn, indexed, ledgerFile, missing, rejected, rendition, withdrawn } from './changes.ts';
+import {
+  AMPLE,
+  everythingIn,
+  indexed,
+  ledgerFile,
+  missing,
+  rejected,
+  rendition,
+  subscription,
+  withdrawn,
+} from './changes.ts';
 
 const SEEDS = 400;
 
@@ -35,6 +45,10 @@ async function fill(ledger: Ledger): Promise<void> {
   );
   await ledger.archive(null, articles[50]!.id, SEEDS);
   await ledger.setNote('note', 'value');
+  for (const i of numbers.slice(0, 20)) {
+    await ledger.subscriptions.save(subscription({ callback: `https://reader.example/${i}` }), AMPLE);
+  }
+  await ledger.subscriptions.recordFailure(subscription({ callback: 'https://reader.example/0' }), 5);
 }
 
 async function filledFile(): Promise<string> {
@@ -55,6 +69,8 @@ async function useAll(file: string): Promise<void> {
   for (const { path } of await ledger.seeds('', SEEDS)) {
     await ledger.record([indexed(path, { url: 'https://new.example/' })], 1);
   }
+  await ledger.subscriptions.save(subscription({ expires: 1 }), AMPLE);
+  await ledger.subscriptions.expire(1);
 }
 
 describe('a ledger that is opened again', () => {

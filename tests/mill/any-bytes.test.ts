@@ -20,6 +20,7 @@ const HEAD: FeedHead = {
     rss: 'https://feeds.example/outlets/mill.rss',
     json: 'https://feeds.example/outlets/mill.json',
   },
+  hubs: [],
   alternate: 'https://mill.example/',
   language: 'zh-Hans',
   updated: 0,

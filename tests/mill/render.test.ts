@@ -26,6 +26,7 @@ const HEAD: FeedHead = {
     rss: 'https://feeds.example/outlets/mill.rss?a=1&b=2',
     json: 'https://feeds.example/outlets/mill.json?a=1&b=2',
   },
+  hubs: [],
   alternate: 'https://mill.example/?a=1&b=2',
   language: 'zh-Hans',
   updated: Date.UTC(2026, 2, 10, 12),

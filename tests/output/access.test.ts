@@ -20,7 +20,7 @@ const snapshot = new Map([
 ]);
 
 function ask(target: string, authorization?: string, method = 'GET'): Response {
-  const served = { snapshot, make: () => null, access, baseUrl: '', maxAge: 60 };
+  const served = { snapshot, make: () => null, hubs: [], access, baseUrl: '', maxAge: 60 };
   const headers = authorization === undefined ? {} : { authorization };
   return respond({ method, target, headers }, served, () => ({ status: 'ok' }), 1000) as Response;
 }

@@ -24,7 +24,14 @@ function feed(text: string, head = 'head'): { path: string; body: Buffer; entrie
 }
 
 function answerOf({ snapshot }: Publisher, headers: Record<string, string>, method: string): Response {
-  const served = { snapshot, make: () => null, access: null, baseUrl: 'https://feeds.example', maxAge: 60 };
+  const served = {
+    snapshot,
+    make: () => null,
+    hubs: [],
+    access: null,
+    baseUrl: 'https://feeds.example',
+    maxAge: 60,
+  };
   const request = { method, target: '/feed.atom', headers };
   return respond(request, served, () => ({ status: 'ok' }), NOW) as Response;
 }

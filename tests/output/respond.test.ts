@@ -20,7 +20,14 @@ function ask(
   headers: Request['headers'] = {},
   { method = 'GET', now = NOW, snapshot = SNAPSHOT, health = WELL } = {},
 ): Response {
-  const served = { snapshot, make: () => null, access: null, baseUrl: 'https://feeds.example', maxAge: 60 };
+  const served = {
+    snapshot,
+    make: () => null,
+    hubs: [],
+    access: null,
+    baseUrl: 'https://feeds.example',
+    maxAge: 60,
+  };
   return respond({ method, target, headers }, served, () => health, now) as Response;
 }
 

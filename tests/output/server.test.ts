@@ -19,6 +19,7 @@ async function listen(address = LOOPBACK): Promise<FeedServer> {
     served: () => ({
       snapshot: SNAPSHOT,
       make: () => null,
+      hubs: [],
       access: null,
       baseUrl: 'https://feeds.example',
       maxAge: 60,
@@ -107,6 +108,15 @@ describe('a request', () => {
     const head = await once(port, 'HEAD /none HTTP/1.1', 'Host: a');
     expect(head).toMatchObject({ status: 'HTTP/1.1 404 Not Found', body: '' });
     expect(head.headers['content-length']).toBe(missing.headers['content-length']);
+  });
+
+  it('is told the length of its own answer, not of the one before', async () => {
+    const port = (await listen()).port!;
+    for (const line of ['GET /none HTTP/1.1', 'POST /feed.atom HTTP/1.1']) {
+      const { status, headers, body } = await once(port, line, 'Host: a', 'Content-Length: 0');
+      expect([status, headers['content-length']]).toEqual([status, String(Buffer.byteLength(body))]);
+      expect(body).toMatch(/\.\n$/);
+    }
   });
 
   it.each([

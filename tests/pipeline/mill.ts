@@ -90,6 +90,7 @@ export class Mill {
       language: 'zh-Hans',
       version: 'test',
       maxAge: 60,
+      hubs: [],
     };
     const result = await pipeline.pass({ all: paths === undefined, paths: new Set(paths) }, site);
     await pipeline.publisher.encoded();

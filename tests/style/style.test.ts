@@ -131,6 +131,14 @@ describe('imports', () => {
     expect(strays(within('src/output'), (to) => !to.startsWith('src/intake/'))).toEqual([]);
   });
 
+  it('of src/websub never lead to src/intake or src/mill, and few lead there', () => {
+    const own = strays(within('src/websub'), (to) => !/^src\/(?:intake|mill)\//.test(to));
+    expect(own).toEqual([]);
+    const joints = new Set(['src/service.ts', 'src/build.ts', 'src/config-schema.ts']);
+    const others = SOURCES.filter((path) => !path.startsWith('src/websub/') && !joints.has(path));
+    expect(strays(others, (to) => !to.startsWith('src/websub/'))).toEqual([]);
+  });
+
   it('of src/article.ts are none', () => {
     expect(importsOf('src/article.ts')).toEqual([]);
   });
@@ -141,6 +149,8 @@ describe('imports', () => {
     ['cheerio', /./],
     ['pino', /./],
     ['node:sqlite', /\bDatabaseSync\b/],
+    ['ipaddr.js', /./],
+    ['node:https', /./],
   ])('of %s, as a value, stand in one file', (name, names) => {
     const owners = SOURCES.filter((path) =>
       importsOf(path).some((each) => each.from === name && !each.typeOnly && names.test(each.names)),

@@ -9,6 +9,7 @@ import {
   asPlainText,
   attribute,
   type FeedHead,
+  hubLinks,
   type Packaged,
   packageHead,
   type Tombstone,
@@ -81,7 +82,7 @@ export function renderHead(head: FeedHead): { open: string; close: string } {
     .replace('<link rel="alternate"', '<link rel="alternate" type="text/html"');
   const categories = head.about.categories.map((term) => `<category${attribute('term', term)}/>`);
   return {
-    open: open + categories.join('') + renderHistory(head),
+    open: open + hubLinks('link', head.hubs) + categories.join('') + renderHistory(head),
     close: `${head.deleted.map(renderTombstone).join('')}</feed>\n`,
   };
 }

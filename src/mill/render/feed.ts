@@ -28,6 +28,8 @@ export interface FeedHead {
   readonly deleted: readonly Tombstone[];
   /** Absolute URL of the page that the feed is another form of. */
   readonly alternate: string;
+  /** Absolute URLs: who tells of changes (WebSub §4). */
+  readonly hubs: readonly string[];
   /** BCP 47. */
   readonly language: string;
   readonly updated: number;
@@ -118,4 +120,9 @@ export function asPlainText(xml: string, name: string): string {
 /** An attribute, escaped; nothing for `null`. */
 export function attribute(name: string, value: string | number | null): string {
   return value === null ? '' : ` ${name}="${escapeMarkup(String(value))}"`;
+}
+
+/** Links to the hubs, under the name that a format has for Atom's `link`. */
+export function hubLinks(name: string, hubs: readonly string[]): string {
+  return hubs.map((hub) => `<${name} rel="hub"${attribute('href', hub)}/>`).join('');
 }

@@ -42,6 +42,7 @@ export function renderHead(head: FeedHead): { open: string; close: string } {
     ...rest,
     ...(head.about.icon && { favicon: head.about.icon }),
     language: head.language,
+    ...(head.hubs.length > 0 && { hubs: head.hubs.map((url) => ({ type: 'WebSub', url })) }),
   });
   return { open: `${document.slice(0, -1)},"items":[\n`, close: ']}\n' };
 }

@@ -11,6 +11,7 @@ import {
   attribute,
   type FeedAbout,
   type FeedHead,
+  hubLinks,
   type Packaged,
   packageHead,
 } from './feed.ts';
@@ -68,7 +69,10 @@ export function renderHead(head: FeedHead): { open: string; close: string } {
     // The package declares only what its items need.
     .replace(/<rss [^>]*>/, `<rss version="2.0"${namespaces.join('')}>`)
     .replace('<generator>feedmill<', () => `<generator>feedmill ${escapeMarkup(head.version)}<`);
-  return { open: open + renderAbout(head.about) + renderHistory(head), close: '</channel></rss>\n' };
+  return {
+    open: open + hubLinks('atom:link', head.hubs) + renderAbout(head.about) + renderHistory(head),
+    close: '</channel></rss>\n',
+  };
 }
 
 /** Where the rest of the feed is (RFC 5005 §4, whose links stand in RSS as Atom's). */
