@@ -1,7 +1,6 @@
 // One delivery: what is new in a topic, sent to one subscriber (WebSub §7).
 import { createHmac } from 'node:crypto';
 import type { Subscription } from '../ledger/subscriptions.ts';
-import { newsSince } from '../output/delta.ts';
 import type { Representation } from '../output/snapshot.ts';
 import { topicUrl } from './discovery.ts';
 import type { Outgoing } from './outgoing.ts';
@@ -18,14 +17,14 @@ export interface Publisher {
   readonly hubs: readonly string[];
 }
 
-/** Sends only the entries that the subscriber lacks, if it is known which; else the whole document. */
+/** @param body what the subscriber lacks of the topic */
 export async function deliver(
-  { callback, secret, delivered }: Subscription,
+  { callback, secret }: Subscription,
   topic: Representation,
+  body: Buffer,
   { baseUrl, hubs }: Publisher,
   outgoing: Outgoing,
 ): Promise<Outcome> {
-  const body = newsSince(delivered, topic) ?? topic.body;
   const links = [
     ...hubs.map((hub) => `<${hub}>; rel="hub"`),
     `<${topicUrl(topic.path, baseUrl)}>; rel="self"`,

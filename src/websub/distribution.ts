@@ -8,6 +8,7 @@ import type { Snapshot } from '../output/snapshot.ts';
 import { backoff } from './backoff.ts';
 import { deliver, type Outcome, type Publisher } from './delivery.ts';
 import { topicVersions } from './discovery.ts';
+import { News } from './news.ts';
 import type { Outgoing } from './outgoing.ts';
 
 export interface DistributionOptions {
@@ -38,6 +39,7 @@ export class Distribution implements AsyncDisposable {
   readonly #options: DistributionOptions;
   /** By {@link nameOf}. */
   readonly #underWay = new Map<string, { readonly host: string; readonly done: Promise<void> }>();
+  readonly #news = new News();
   #candidates: readonly Subscription[] = [];
   #running: Promise<void> | null = null;
   #again = false;
@@ -161,7 +163,13 @@ export class Distribution implements AsyncDisposable {
     const sent = this.#unrecorded.get(name) === topic.etag;
     const outcome: Outcome = sent
       ? { kind: 'delivered' }
-      : await deliver(subscription, topic, publisher, outgoing);
+      : await deliver(
+          subscription,
+          topic,
+          this.#news.since(subscription.delivered, topic),
+          publisher,
+          outgoing,
+        );
     // Who stops has broken it off; that is not the subscriber's failure.
     if (this.#stopped && outcome.kind === 'failed') return;
     if (outcome.kind === 'delivered') this.#unrecorded.set(name, topic.etag);

@@ -46,7 +46,8 @@ const RESPONSE_HEADERS_MAX = 8_192;
 
 export class Outgoing implements Disposable {
   readonly #options: OutgoingOptions;
-  readonly #abort = new AbortController();
+  readonly #underWay = new Set<AbortController>();
+  #ended = false;
   /**
    * Not the operating system's: that one keeps a thread of the pool for each name until its server
    * answers, and the daemon reads and compresses its files with the same few threads.
@@ -59,7 +60,8 @@ export class Outgoing implements Disposable {
 
   /** Ends what is under way. */
   [Symbol.dispose](): void {
-    this.#abort.abort();
+    this.#ended = true;
+    for (const each of this.#underWay) each.abort();
     this.#resolver.cancel();
   }
 
@@ -68,9 +70,27 @@ export class Outgoing implements Disposable {
    *
    * @throws PrivateAddressError, and whatever else keeps an answer from coming in time
    */
-  async send({ method, url, headers, body, bodyMax }: OutgoingRequest): Promise<Received> {
-    const { userAgent, timeoutMs = TIMEOUT_MS } = this.#options;
-    const signal = AbortSignal.any([this.#abort.signal, AbortSignal.timeout(timeoutMs)]);
+  async send(request: OutgoingRequest): Promise<Received> {
+    const { timeoutMs = TIMEOUT_MS } = this.#options;
+    // `AbortSignal.timeout` would keep each request in memory until its time is up, answered or not.
+    const abort = new AbortController();
+    const timer = setTimeout(() => abort.abort(new Error('timeout')), timeoutMs);
+    this.#underWay.add(abort);
+    if (this.#ended) abort.abort();
+    try {
+      return await this.#send(request, abort.signal);
+    } catch (error) {
+      throw abort.signal.aborted ? abort.signal.reason : error;
+    } finally {
+      clearTimeout(timer);
+      this.#underWay.delete(abort);
+    }
+  }
+
+  async #send(
+    { method, url, headers, body, bodyMax }: OutgoingRequest,
+    signal: AbortSignal,
+  ): Promise<Received> {
     signal.throwIfAborted();
     const addresses = await Promise.race([this.#addressesOf(url), abortOf(signal)]);
     const request = (url.protocol === 'https:' ? requestHttps : requestHttp)(url, {
@@ -79,7 +99,7 @@ export class Outgoing implements Disposable {
       agent: false,
       headers: {
         ...headers,
-        'user-agent': userAgent,
+        'user-agent': this.#options.userAgent,
         ...(body && { 'content-length': body.length }),
       },
       maxHeaderSize: RESPONSE_HEADERS_MAX,

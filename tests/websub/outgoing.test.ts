@@ -183,7 +183,7 @@ describe('a server does no harm', () => {
   ])('%s: its time is up', async (_, answer) => {
     const raw = await Raw.listen(answer, '');
     const from = outgoing({ allowPrivate: true, timeoutMs: 300 });
-    await expect(get(from, `http://127.0.0.1:${raw.port}/`)).rejects.toThrow('aborted');
+    await expect(get(from, `http://127.0.0.1:${raw.port}/`)).rejects.toThrow('timeout');
     await until(() => raw.sockets.size === 0 || undefined);
   });
 
