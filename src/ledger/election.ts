@@ -1,6 +1,7 @@
 // One URL in several files is one article: which copy counts, and what that does to the article.
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Identity } from '../article.ts';
+import { countDay, type DayDifferences } from './days.ts';
 import type { Recorded, SeedChange } from './ledger.ts';
 
 export interface Election {
@@ -42,18 +43,22 @@ export function contest(contested: Contested, key: Buffer, identity: Identity | 
  * Elects the copy that counts for every contested article and puts the result into the article
  * table. Runs inside the transaction that changed the seeds.
  *
- * @returns what changed, and by how many each outlet's live articles grew or shrank
+ * @returns what changed, and by how many each outlet's live articles grew or shrank, in all and on each day
  */
 export function elect(
   election: Election,
   changes: readonly SeedChange[],
   contested: Contested,
   now: number,
-): { recorded: Recorded; live: ReadonlyMap<string, number> } {
+): { recorded: Recorded; live: ReadonlyMap<string, number>; days: DayDifferences } {
   const rewritten = changes.filter(({ kind }) => kind === 'indexed' || kind === 'rejected');
   const touched = new Set(rewritten.map(({ path }) => path));
   const live = new Map<string, number>();
-  const count = (outlet: string, by: number): void => void live.set(outlet, (live.get(outlet) ?? 0) + by);
+  const days: DayDifferences = new Map();
+  const count = (outlet: string, time: number, by: 1 | -1): void => {
+    live.set(outlet, (live.get(outlet) ?? 0) + by);
+    countDay(days, outlet, time, by);
+  };
   const outlets = new Set<string>();
   const recorded = { added: 0, changed: 0, withdrawn: 0, outlets };
 
@@ -63,7 +68,7 @@ export function elect(
     if (winner === undefined) {
       if (before === undefined || before.seed === null) continue;
       election.withdraw.run(now, before.id);
-      count(before.outlet, -1);
+      count(before.outlet, before.time, -1);
       outlets.add(before.outlet);
       recorded.withdrawn += 1;
     } else if (before === undefined) {
@@ -71,21 +76,21 @@ export function elect(
       if (identity === null) continue;
       const { uuid, canonical, outlet } = identity;
       election.insert.run(key, uuid, canonical, outlet, winner.time, winner.id);
-      count(outlet, 1);
+      count(outlet, winner.time, 1);
       outlets.add(outlet);
       recorded.added += 1;
     } else {
       const outlet = identity?.outlet ?? before.outlet;
       election.update.run(outlet, winner.time, winner.id, before.id);
-      if (before.seed !== null) count(before.outlet, -1);
-      count(outlet, 1);
+      if (before.seed !== null) count(before.outlet, before.time, -1);
+      count(outlet, winner.time, 1);
       outlets.add(before.outlet).add(outlet);
       if (before.seed === null) recorded.added += 1;
       // A copy that came or went and does not count changes nothing that is worth a word.
       else if (before.seed !== winner.id || touched.has(winner.path)) recorded.changed += 1;
     }
   }
-  return { recorded, live };
+  return { recorded, live, days };
 }
 
 interface Winner {

@@ -2,10 +2,12 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { RenderedEntry } from '../article.ts';
 import { contest, type Contested, elect, type Election, prepareElection } from './election.ts';
+import { type Days, daysBetween, prepareDays, saveDays } from './days.ts';
 import { explained } from './errors.ts';
 import {
   type Absence,
   type Copy,
+  type DayCount,
   type KnownSeed,
   type Ledger,
   type LedgerArticle,
@@ -24,6 +26,7 @@ export class SqliteLedger implements Ledger {
   readonly #database: DatabaseSync;
   readonly #file: string;
   readonly #election: Election;
+  readonly #days: Days;
   #tally: Tally;
   readonly #statements: Statements;
 
@@ -31,6 +34,7 @@ export class SqliteLedger implements Ledger {
     this.#database = database;
     this.#file = file;
     this.#election = prepareElection(database);
+    this.#days = prepareDays(database);
     this.#statements = prepareStatements(database);
     this.#tally = countAll(database);
   }
@@ -70,6 +74,7 @@ export class SqliteLedger implements Ledger {
       try {
         for (const change of changes) this.#apply(change, contested, difference);
         const outcome = elect(this.#election, changes, contested, now);
+        saveDays(this.#days, outcome.days);
         this.#database.exec('COMMIT');
         this.#tally = adjusted(this.#tally, difference, outcome.live, (outlet) => this.#isKnown(outlet));
         return outcome.recorded;
@@ -169,6 +174,14 @@ export class SqliteLedger implements Ledger {
 
   rejected(limit: number): Promise<readonly RejectedSeed[]> {
     return this.#run(() => this.#statements.rejected.all(limit) as unknown as RejectedSeed[]);
+  }
+
+  rejectedLately(limit: number): Promise<readonly RejectedSeed[]> {
+    return this.#run(() => this.#statements.rejectedLately.all(limit) as unknown as RejectedSeed[]);
+  }
+
+  articlesPerDay(outlet: string | null, from: number, to: number): Promise<readonly DayCount[]> {
+    return this.#run(() => daysBetween(this.#days, outlet, from, to));
   }
 
   tally(): Promise<Tally> {
