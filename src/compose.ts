@@ -3,12 +3,12 @@
 // Only what a feed shows is read whole and cleaned; the ledger keeps what was made of it.
 import { type Document, FORMATS, type Outlet, type RenderedEntry } from './article.ts';
 import { feedPath, Heads, type Site } from './heads.ts';
-import type { Ledger, LedgerArticle, Rendition, RenditionFacts, SeedChange, Tally } from './ledger/ledger.ts';
+import type { Ledger, LedgerArticle, Rendition, RenditionFacts, SeedChange } from './ledger/ledger.ts';
 import { renderOpml, OPML_PATH } from './mill/render/opml.ts';
 import { collectGarbage } from './memory.ts';
 import { headSize, renderDocument, SEPARATOR_SIZE, sizeOf, withSource } from './mill/render/render.ts';
 import { Window, type WindowLimits } from './mill/window.ts';
-import { type PageHeadline, renderPage } from './output/page.ts';
+import { type Made, PageComposer } from './page-composer.ts';
 import { renderArticle, type RenditionContext } from './rendition.ts';
 import { Turns } from './turns.ts';
 
@@ -16,6 +16,8 @@ export interface ComposeContext extends RenditionContext {
   readonly ledger: Ledger;
   readonly site: Site;
   readonly window: WindowLimits;
+  /** How many of the seeds rejected lately the first page names. */
+  readonly rejectedShown: number;
   /** The bytes that are published under a path. */
   readonly published: (path: string) => Buffer | undefined;
   /** Ends it between two articles; nothing is published then. */
@@ -40,21 +42,29 @@ interface Findings {
   readonly rejected: Map<string, RejectedChange>;
 }
 
-const HEADLINES = 20;
+/** An entry as a feed is to show it. */
+interface Shown {
+  readonly article: LedgerArticle;
+  readonly rendition: RenditionFacts;
+  readonly key: string;
+  readonly source: RenderedEntry | null;
+}
 
 /** Lives as long as the process. */
 export class Composer {
   readonly #context: ComposeContext;
   readonly #heads: Heads;
+  readonly #pages: PageComposer;
 
   constructor(context: ComposeContext) {
     this.#context = context;
     this.#heads = new Heads(context.site);
+    this.#pages = new PageComposer(context, this.#heads);
   }
 
   /**
    * @param only the outlets whose feeds to compose; all if left out, as the first time must be.
-   *   The merged feed and the page always are
+   *   The merged feed and the first page always are
    */
   async compose(now: number, only?: ReadonlySet<string>): Promise<Composed> {
     const { ledger, rules } = this.#context;
@@ -64,20 +74,23 @@ export class Composer {
     const documents: Document[] = [];
     for (const id of ids) {
       if (only !== undefined && !only.has(id)) continue;
-      documents.push(...(await this.#feed(rules.outlets.byId(id), now, findings)));
+      const outlet = rules.outlets.byId(id);
+      const made = await this.#feed(outlet, now, findings);
+      documents.push(...made.documents, ...(await this.#pages.outlet(outlet, tally, made)));
       if (only === undefined) collectGarbage();
     }
-    documents.push(...(await this.#feed(null, now, findings)), this.#opml(ids), await this.#page(ids, tally));
+    const merged = await this.#feed(null, now, findings);
+    documents.push(...merged.documents, this.#opml(ids), ...(await this.#pages.first(ids, tally, merged)));
     return { documents, stale: [...findings.stale], rejected: [...findings.rejected.values()] };
   }
 
   /** One feed's documents, an outlet's or the merged one's: the same entries in every format. */
-  async #feed(outlet: Outlet | null, now: number, findings: Findings): Promise<Document[]> {
+  async #feed(outlet: Outlet | null, now: number, findings: Findings): Promise<Made> {
     const { ledger, rules, window: limits } = this.#context;
     const id = outlet?.id ?? null;
     const window = new Window(limits, headSize(this.#heads.of(outlet)));
     const made = new Map<number, Rendition>();
-    const shown: { article: number; key: string; updated: number; source: RenderedEntry | null }[] = [];
+    const shown: Shown[] = [];
     const sourceOf = this.#heads.sources();
     const turns = new Turns();
     for (const article of await ledger.newest(id, limits.entries)) {
@@ -87,27 +100,27 @@ export class Composer {
       if (rendition === null) continue;
       const source = outlet === null ? sourceOf(rules.outlets.byId(article.outlet)) : null;
       if (!window.admits(rendition.bytes + (source === null ? 0 : sizeOf(source)) + SEPARATOR_SIZE)) break;
-      const { digest, updated } = rendition;
-      shown.push({ article: article.id, key: `${article.uuid} ${digest} ${updated}`, updated, source });
+      const key = `${article.uuid} ${rendition.digest} ${rendition.updated}`;
+      shown.push({ article, rendition, key, source });
     }
     await ledger.saveRenditions(made);
-    const kept = await ledger.entries(shown.map(({ article }) => article).filter((key) => !made.has(key)));
-    const entries = shown.map(({ article, key, source }) => {
-      const entry = made.get(article)?.entry ?? kept.get(article)!;
-      return { key, entry: source === null ? entry : withSource(entry, source) };
+    const kept = await ledger.entries(shown.map(({ article }) => article.id).filter((key) => !made.has(key)));
+    const rendered = shown.map(({ article: { id: key } }) => made.get(key)?.entry ?? kept.get(key)!);
+    const entries = shown.map(({ key, source }, i) => {
+      return { key, entry: source === null ? rendered[i]! : withSource(rendered[i]!, source) };
     });
     // A feed is as new as its newest entry, never as the time of the build.
     const updated =
-      shown.length > 0 ? Math.max(...shown.map((entry) => entry.updated)) : await ledger.lastWithdrawal(id);
-    if (outlet !== null) {
-      const rendered = entries.map(({ entry }) => entry);
-      this.#heads.remember(outlet, updated, rendered);
-    }
+      shown.length > 0
+        ? Math.max(...shown.map(({ rendition }) => rendition.updated))
+        : await ledger.lastWithdrawal(id);
+    if (outlet !== null) this.#heads.remember(outlet, updated, rendered);
     const head = { ...this.#heads.of(outlet), updated };
-    return FORMATS.map((format) => {
+    const documents = FORMATS.map((format) => {
       const path = `${feedPath(id)}.${format}`;
       return this.#once({ path, ...renderDocument(format, head, entries) });
     });
+    return { documents, updated, shown: shown.map((each, i) => ({ ...each, entry: rendered[i]! })) };
   }
 
   /** What is published already is not held twice. */
@@ -152,35 +165,5 @@ export class Composer {
       this.#context.onTrouble(article.path, (error as Error).stack ?? String(error));
       return article.rendition;
     }
-  }
-
-  async #page(ids: readonly string[], tally: Tally): Promise<Document> {
-    const { ledger, rules, site } = this.#context;
-    const { title, language } = site;
-    const merged = { title, path: feedPath(null), articles: tally.articles, language };
-    const outlets = ids.map((id) => {
-      const outlet = rules.outlets.byId(id);
-      const articles = tally.outlets.get(id)!;
-      return {
-        title: outlet.name,
-        path: feedPath(id),
-        articles,
-        language: this.#heads.languageOf(outlet),
-      };
-    });
-    const headlines: PageHeadline[] = [];
-    for (const { outlet: id, rendition } of await ledger.newest(null, HEADLINES)) {
-      if (rendition === null) continue;
-      const outlet = rules.outlets.byId(id);
-      const { title: headline, link, published } = rendition;
-      headlines.push({
-        title: headline,
-        link,
-        published,
-        outlet: outlet.name,
-        language: this.#heads.languageOf(outlet),
-      });
-    }
-    return renderPage(title, [merged, ...outlets], headlines);
   }
 }

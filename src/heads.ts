@@ -53,6 +53,7 @@ export class Heads {
       alternate: outlet?.home ?? `${site.baseUrl}/`,
       language: this.languageOf(outlet),
       updated: (outlet && this.#updated.get(outlet.id)) ?? 0,
+      stylesheet: outlet === null ? 'feed.css' : '../feed.css',
       version: site.version,
       about: {
         icon: outlet?.recipe?.icon ?? null,

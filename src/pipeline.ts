@@ -43,6 +43,8 @@ export interface PassResult extends Gathered {
 const IDENTITY_RULES = 'identity-rules';
 /** The note that something has been published from this ledger. */
 const PUBLISHED = 'published';
+/** So many of the seeds rejected lately are named on the first page. */
+const REJECTED_SHOWN = 10;
 const MERGED_FEED = 'feed.atom';
 const ALL: LookRequest = { all: true, paths: new Set() };
 
@@ -108,9 +110,13 @@ export class Pipeline implements AsyncDisposable {
     if (reindex && gathered.unlisted.length === 0) {
       await this.#ledger.setNote(IDENTITY_RULES, rules.identity);
     }
+    const rejectedBefore = this.#tally.rejected;
     this.#tally = await this.#ledger.tally();
     if (request.all) this.publisher.verify();
-    if (this.#due?.size === 0) return { ...gathered, ...(await this.#publish([], false)), seedsLost: false };
+    // What is rejected stands on the first page, which then is all that is made anew beside the merged feed.
+    const same = gathered.rejected.length === 0 && this.#tally.rejected === rejectedBefore;
+    if (this.#due?.size === 0 && (same || !config.page.rejected))
+      return { ...gathered, ...(await this.#publish([], false)), seedsLost: false };
     const first = this.#due === null;
     const { documents, stale, rejected } = await this.#compose(site);
     const found = {
@@ -191,6 +197,7 @@ export class Pipeline implements AsyncDisposable {
       images: config.images,
       entryBytesMax: config.window.bytes / 2,
       window: config.window,
+      rejectedShown: config.page.rejected ? REJECTED_SHOWN : 0,
       published: (path) => this.publisher.snapshot.get(path)?.body,
       site,
       signal,

@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
 import { FORMATS, MEDIA_TYPES } from '../article.ts';
 import { negotiate } from './codings.ts';
 import { deltaSince } from './delta.ts';
+import { documentAt, languageHeaders } from './places.ts';
 import type { Representation, Snapshot } from './snapshot.ts';
 
 export interface Request {
@@ -31,9 +32,11 @@ const STALE_LOOKS = 10;
 /** How long it may if nobody answers. s */
 const STALE_IF_ERROR = 86_400;
 
-/** The page for people has no script and asks for nothing but its own style and pictures of articles. */
+/** Nothing written into a page can act: it asks for its own style and script, and for pictures of articles. */
 const PAGE_POLICY =
-  "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+  "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' https: http:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+/** Whatever else a browser may show: a feed by its style sheet, a picture. */
+const DOCUMENT_POLICY = "default-src 'none'; style-src 'self'; frame-ancestors 'none'";
 
 /**
  * @param health the state of the service, for `/healthz`
@@ -49,11 +52,15 @@ export function respond(request: Request, served: Served, health: () => Health, 
   }
   if (path === null) return plain(400, 'The request target is not a path.');
   if (path === 'healthz') return healthResponse(health());
-  const representation = served.snapshot.get(path === '' ? 'index.html' : path);
+  if (served.snapshot.has(`${path}/index.html`)) return redirect(path);
+  const representation = documentAt(path, request.headers['accept-language'], served.snapshot);
   if (representation === undefined) return plain(404, 'There is nothing here. The list of feeds is at /.');
   const coded = negotiate(request.headers['accept-encoding'], representation.codings);
   const { etag, body } = coded ?? representation;
-  const headers = commonHeaders(representation, served, now);
+  const headers = {
+    ...commonHeaders(representation, served, now),
+    ...languageHeaders(path, representation, served.snapshot),
+  };
   const known = knownTag(request.headers, representation, etag);
   if (known !== null) return { status: 304, headers: { ...headers, etag: known }, body: '' };
   const delta = deltaSince(
@@ -71,9 +78,10 @@ export function respond(request: Request, served: Served, health: () => Health, 
       ...(coded && { 'content-encoding': coded.coding }),
       'content-length': body.length,
       'x-content-type-options': 'nosniff',
-      ...(representation.contentType.startsWith('text/html') && {
-        'content-security-policy': PAGE_POLICY,
-      }),
+      'content-security-policy': representation.contentType.startsWith('text/html')
+        ? PAGE_POLICY
+        : DOCUMENT_POLICY,
+      'referrer-policy': 'no-referrer',
     },
     body,
   };
@@ -99,6 +107,13 @@ function deltaResponse(
     },
     body,
   };
+}
+
+/** A folder without its slash (§15.4.9); relative, so that it leads there below a prefix too. */
+function redirect(path: string): Response {
+  const location = `./${path.slice(path.lastIndexOf('/') + 1)}/`;
+  const { status, headers, body } = plain(308, `The page is at ${location}`);
+  return { status, headers: { ...headers, location }, body };
 }
 
 export interface Health {
@@ -145,7 +160,7 @@ function commonHeaders(
 /** Where the document is at home, and its other formats (RFC 8288). */
 function linkHeader(path: string, { snapshot, baseUrl }: Served): string {
   const stem = path.replace(/\.\w+$/, '');
-  const links = [`<${baseUrl}/${path === 'index.html' ? '' : path}>; rel="self"`];
+  const links = [`<${baseUrl}/${path.replace(/(^|\/)index\.html$/, '$1')}>; rel="self"`];
   for (const format of FORMATS) {
     const other = `${stem}.${format}`;
     if (other === path || !snapshot.has(other)) continue;

@@ -29,6 +29,7 @@ const HEAD: FeedHead = {
   alternate: 'https://mill.example/?a=1&b=2',
   language: 'zh-Hans',
   updated: Date.UTC(2026, 2, 10, 12),
+  stylesheet: 'feed.css',
   version: '1.2.3-beta+4',
   about: { icon: null, logo: null, rights: null, categories: [], ttl: 5 },
 };

@@ -36,6 +36,8 @@ describe('a document', () => {
       link: '<https://feeds.example/feed.atom>; rel="self"',
       'content-type': 'application/atom+xml; charset=utf-8',
       'content-length': 7,
+      'content-security-policy': "default-src 'none'; style-src 'self'; frame-ancestors 'none'",
+      'referrer-policy': 'no-referrer',
       'x-content-type-options': 'nosniff',
     });
   });
@@ -54,11 +56,13 @@ describe('a document', () => {
     expect(tagOf('<feed />')).not.toBe(ETAG);
   });
 
-  it('that is the page for people may run no script', () => {
+  it('that is a page for people may run no script but its own, and nothing that is written into it', () => {
     const { headers } = ask('/');
     expect(headers['content-type']).toBe('text/html; charset=utf-8');
     expect(headers['content-security-policy']).toMatch(/^default-src 'none';/);
-    expect(headers['content-security-policy']).not.toContain('script-src');
+    expect(headers['content-security-policy']).toContain("script-src 'self';");
+    expect(headers['content-security-policy']).not.toMatch(/unsafe|nonce|data:/);
+    expect(headers['referrer-policy']).toBe('no-referrer');
   });
 
   it('has the same headers for HEAD as for GET', () => {

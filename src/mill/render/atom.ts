@@ -4,7 +4,7 @@
 // are; rel and type on links, xml:lang, the generator's version and atom:source are put in.
 import { type Entry, MEDIA_TYPES, type Picture } from '../../article.ts';
 import { escapeMarkup } from '../text.ts';
-import { asPlainText, attribute, type FeedHead, type Packaged, packageHead } from './feed.ts';
+import { asPlainText, attribute, type FeedHead, type Packaged, packageHead, styled } from './feed.ts';
 
 const XMLNS = 'http://www.w3.org/2005/Atom';
 const MEDIA_XMLNS = 'http://search.yahoo.com/mrss/';
@@ -63,5 +63,5 @@ export function renderHead(head: FeedHead): { open: string; close: string } {
     .replace('<link rel="self"', `<link rel="self" type="${MEDIA_TYPES.atom}"`)
     .replace('<link rel="alternate"', '<link rel="alternate" type="text/html"');
   const categories = head.about.categories.map((term) => `<category${attribute('term', term)}/>`);
-  return { open: open + categories.join(''), close: '</feed>\n' };
+  return { open: styled(open, 'feed', head) + categories.join(''), close: '</feed>\n' };
 }

@@ -5,7 +5,15 @@
 // languages, sources, pictures and the time of the last change are put in.
 import type { Entry, Picture } from '../../article.ts';
 import { escapeMarkup } from '../text.ts';
-import { asPlainText, attribute, type FeedAbout, type FeedHead, type Packaged, packageHead } from './feed.ts';
+import {
+  asPlainText,
+  attribute,
+  type FeedAbout,
+  type FeedHead,
+  type Packaged,
+  packageHead,
+  styled,
+} from './feed.ts';
 
 const XMLNS = {
   atom: 'http://www.w3.org/2005/Atom',
@@ -59,7 +67,7 @@ export function renderHead(head: FeedHead): { open: string; close: string } {
     // The package declares only what its items need.
     .replace(/<rss [^>]*>/, `<rss version="2.0"${namespaces.join('')}>`)
     .replace('<generator>feedmill<', () => `<generator>feedmill ${escapeMarkup(head.version)}<`);
-  return { open: open + renderAbout(head.about), close: '</channel></rss>\n' };
+  return { open: styled(open, 'rss', head) + renderAbout(head.about), close: '</channel></rss>\n' };
 }
 
 /** Categories, and how often the feed changes (RSS syndication module). */
