@@ -1,6 +1,7 @@
 // A request and a snapshot → a response. Pure; the standards by section of RFC 9110.
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
 import { FORMATS, MEDIA_TYPES } from '../article.ts';
+import { typeHeaders, variesBy } from './browsers.ts';
 import { negotiate } from './codings.ts';
 import { deltaSince } from './delta.ts';
 import { documentAt, languageHeaders } from './places.ts';
@@ -31,12 +32,6 @@ export interface Response {
 const STALE_LOOKS = 10;
 /** How long it may if nobody answers. s */
 const STALE_IF_ERROR = 86_400;
-
-/** Nothing written into a page can act: it asks for its own style and script, and for pictures of articles. */
-const PAGE_POLICY =
-  "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' https: http:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-/** Whatever else a browser may show: a feed by its style sheet, a picture. */
-const DOCUMENT_POLICY = "default-src 'none'; style-src 'self'; frame-ancestors 'none'";
 
 /**
  * @param health the state of the service, for `/healthz`
@@ -74,14 +69,9 @@ export function respond(request: Request, served: Served, health: () => Health, 
     headers: {
       ...headers,
       etag,
-      'content-type': representation.contentType,
+      ...typeHeaders(request.headers, representation),
       ...(coded && { 'content-encoding': coded.coding }),
       'content-length': body.length,
-      'x-content-type-options': 'nosniff',
-      'content-security-policy': representation.contentType.startsWith('text/html')
-        ? PAGE_POLICY
-        : DOCUMENT_POLICY,
-      'referrer-policy': 'no-referrer',
     },
     body,
   };
@@ -142,17 +132,14 @@ function pathOf(target: string): string | null {
 }
 
 /** What a 304 says too (§15.4.5). */
-function commonHeaders(
-  { path, lastModified }: Representation,
-  served: Served,
-  now: number,
-): OutgoingHttpHeaders {
+function commonHeaders(representation: Representation, served: Served, now: number): OutgoingHttpHeaders {
+  const { path, lastModified } = representation;
   const { maxAge } = served;
   return {
     // Never later than the response itself (§8.8.2.1).
     'last-modified': new Date(Math.min(lastModified, now)).toUTCString(),
     'cache-control': `public, max-age=${maxAge}, stale-while-revalidate=${maxAge * STALE_LOOKS}, stale-if-error=${STALE_IF_ERROR}`,
-    vary: 'Accept-Encoding',
+    vary: variesBy(representation),
     link: linkHeader(path, served),
   };
 }

@@ -66,6 +66,9 @@ export interface OutletPage extends Reading {
   readonly home: string;
 }
 
+/** More outlets than this stand below the headlines and not beside them. */
+const BESIDE_MAX = 12;
+
 const FORMAT_NAMES: Readonly<Record<Format, string>> = { atom: 'Atom', rss: 'RSS', json: 'JSON' };
 
 export function renderFirstPage(site: PageSite, page: FirstPage): Document[] {
@@ -91,6 +94,7 @@ export function renderFirstPage(site: PageSite, page: FirstPage): Document[] {
       feed: listed(page.feed, frame),
       discovered,
       outlets,
+      manyOutlets: outlets.length > BESIDE_MAX,
       rejected,
     });
   });

@@ -28,7 +28,7 @@ export interface Words {
   readonly rejected: string;
   readonly rejectedNote: string;
   readonly outletHome: string;
-  readonly madeBy: string;
+  readonly madeBy: (program: string) => string;
   readonly addressOf: (format: string, feed: string) => string;
   readonly articles: (count: number) => string;
   /** @param highest the most articles that a day had */
@@ -60,7 +60,7 @@ const ENGLISH: Words = {
   rejected: 'Rejected lately',
   rejectedNote: 'Files that are no articles, for whoever looks after this site.',
   outletHome: 'Its own site',
-  madeBy: 'Made by',
+  madeBy: (program) => `Made by ${program}`,
   addressOf: (format, feed) => `the ${format} address of ${feed}`,
   articles: (count) => (count === 1 ? '1 article' : `${grouped(count)} articles`),
   chart: (first, last, total, highest, day) =>
@@ -100,7 +100,7 @@ const CHINESE: Words = {
   rejected: '最近被拒收的文件',
   rejectedNote: '这些文件不是文章，供本站管理者查看。',
   outletHome: '媒体网站',
-  madeBy: '生成工具：',
+  madeBy: (program) => `由 ${program} 生成`,
   addressOf: (format, feed) => `${feed} 的 ${format} 地址`,
   articles: (count) => `${grouped(count)} 篇文章`,
   chart: (first, last, total, highest, day) =>

@@ -32,7 +32,7 @@ describe('a document', () => {
       etag: ETAG,
       'last-modified': 'Tue, 10 Mar 2026 12:00:00 GMT',
       'cache-control': 'public, max-age=60, stale-while-revalidate=600, stale-if-error=86400',
-      vary: 'Accept-Encoding',
+      vary: 'Accept-Encoding, Sec-Fetch-Dest',
       link: '<https://feeds.example/feed.atom>; rel="self"',
       'content-type': 'application/atom+xml; charset=utf-8',
       'content-length': 7,
