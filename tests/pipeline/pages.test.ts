@@ -40,6 +40,17 @@ describe('the first page', () => {
     expect(rejectedOn(mill)).toEqual([]);
   });
 
+  test('begins with the rejected seed that was written last, also where it was one before', async () => {
+    const mill = new Mill();
+    mill.writeAt(NOON, 'a.txt', 'no header');
+    mill.writeAt(NOON + MINUTE, 'b.txt', 'no header');
+    await mill.pass();
+    expect(rejectedOn(mill)).toEqual(['b.txt', 'a.txt']);
+    mill.writeAt(NOON + 2 * MINUTE, 'a.txt', 'still no header');
+    await mill.pass();
+    expect(rejectedOn(mill)).toEqual(['a.txt', 'b.txt']);
+  });
+
   test('names none where that is turned off', async () => {
     const mill = new Mill({ yaml: 'page: { rejected: false }' });
     mill.write('a.txt', numberedSeed(1));
