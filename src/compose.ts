@@ -5,13 +5,13 @@ import { Archive, tombstones } from './archive.ts';
 import { type Document, FORMATS, type Outlet, type RenderedEntry } from './article.ts';
 import { Entries, type EntriesContext, Findings, type RejectedChange } from './entries.ts';
 import { Heads, type Site } from './heads.ts';
-import type { Tally } from './ledger/ledger.ts';
+import type { LedgerArticle, RenditionFacts } from './ledger/ledger.ts';
 import { renderOpml, OPML_PATH } from './mill/render/opml.ts';
 import { collectGarbage } from './memory.ts';
 import { headSize, renderDocument, SEPARATOR_SIZE, sizeOf, withSource } from './mill/render/render.ts';
 import { Window, type WindowLimits } from './mill/window.ts';
+import { type Made, PageComposer } from './page-composer.ts';
 import { archivePath, feedPath } from './output/paths.ts';
-import { type PageHeadline, renderPage } from './output/page.ts';
 import type { Rules } from './recipes.ts';
 import { Turns } from './turns.ts';
 
@@ -21,6 +21,8 @@ export interface ComposeContext extends EntriesContext {
   readonly window: WindowLimits;
   /** How long a withdrawn article is told of. ms */
   readonly tombstoneMs: number;
+  /** Whether the first page names seeds that were rejected lately. */
+  readonly showsRejected: boolean;
   /** The bytes that are published under a path. */
   readonly published: (path: string) => Buffer | undefined;
   /** Ends it between two articles; nothing is published then. */
@@ -35,27 +37,36 @@ export interface Composed {
   readonly rejected: readonly RejectedChange[];
 }
 
-const HEADLINES = 20;
 /** Withdrawn articles that a feed tells of. */
 const TOMBSTONES_MAX = 300;
 /** As long as a name in an archive gets. */
 const LONGEST_END = { place: 999_999_999_999, tag: '-'.repeat(12) };
+
+/** An article as a feed is to show it. */
+interface Shown {
+  readonly article: LedgerArticle;
+  readonly rendition: RenditionFacts;
+  /** What names its outlet's feed; `null` in that. */
+  readonly source: RenderedEntry | null;
+}
 
 /** Lives as long as the process. */
 export class Composer {
   readonly #context: ComposeContext;
   readonly #heads: Heads;
   readonly archive: Archive;
+  readonly #pages: PageComposer;
 
   constructor(context: ComposeContext) {
     this.#context = context;
     this.#heads = new Heads(context.site);
     this.archive = new Archive({ ...context, heads: this.#heads });
+    this.#pages = new PageComposer(context, this.#heads);
   }
 
   /**
    * @param only the outlets whose feeds to compose; all if left out, as the first time must be.
-   *   The merged feed and the page always are
+   *   The merged feed and the first page always are
    */
   async compose(now: number, only?: ReadonlySet<string>): Promise<Composed> {
     const { ledger, rules } = this.#context;
@@ -65,15 +76,18 @@ export class Composer {
     const documents: Document[] = [];
     for (const id of ids) {
       if (only !== undefined && !only.has(id)) continue;
-      documents.push(...(await this.#feed(rules.outlets.byId(id), now, findings)));
+      const outlet = rules.outlets.byId(id);
+      const made = await this.#feed(outlet, now, findings);
+      documents.push(...made.documents, ...(await this.#pages.outlet(outlet, tally, made)));
       if (only === undefined) collectGarbage();
     }
-    documents.push(...(await this.#feed(null, now, findings)), this.#opml(ids), await this.#page(ids, tally));
+    const merged = await this.#feed(null, now, findings);
+    documents.push(...merged.documents, this.#opml(ids), ...(await this.#pages.first(ids, tally, merged)));
     return { documents, stale: [...findings.stale], rejected: findings.rejected };
   }
 
   /** One feed's documents, an outlet's or the merged one's: the same entries in every format. */
-  async #feed(outlet: Outlet | null, now: number, findings: Findings): Promise<Document[]> {
+  async #feed(outlet: Outlet | null, now: number, findings: Findings): Promise<Made> {
     const { ledger, rules, window: limits, tombstoneMs } = this.#context;
     const id = outlet?.id ?? null;
     const withdrawals = await ledger.withdrawals(id, now - tombstoneMs, TOMBSTONES_MAX);
@@ -81,7 +95,7 @@ export class Composer {
     const longest = this.#heads.addresses(archivePath({ outlet: id, end: LONGEST_END }));
     const window = new Window(limits, headSize({ ...this.#heads.of(outlet), deleted, previous: longest }));
     const entries = new Entries(this.#context, findings, now);
-    const shown: { article: number; key: string; updated: number; source: RenderedEntry | null }[] = [];
+    const shown: Shown[] = [];
     const sourceOf = this.#heads.sources();
     const turns = new Turns();
     /** The last article that the feed shows, or would if there were anything to show of it. */
@@ -89,32 +103,38 @@ export class Composer {
     for (const article of await ledger.newest(id, limits.entries)) {
       await turns.next();
       this.#context.signal.throwIfAborted();
-      const facts = await entries.facts(article);
-      if (facts !== null) {
+      const rendition = await entries.facts(article);
+      if (rendition !== null) {
         const source = outlet === null ? sourceOf(rules.outlets.byId(article.outlet)) : null;
-        if (!window.admits(facts.bytes + (source === null ? 0 : sizeOf(source)) + SEPARATOR_SIZE)) break;
-        const { digest, updated } = facts;
-        shown.push({ article: article.id, key: `${article.uuid} ${digest} ${updated}`, updated, source });
+        const size = rendition.bytes + (source === null ? 0 : sizeOf(source)) + SEPARATOR_SIZE;
+        if (!window.admits(size)) break;
+        shown.push({ article, rendition, source });
       }
       last = article.id;
     }
     await entries.save();
-    const rendered = await entries.rendered(shown.map(({ article }) => article));
-    const keyed = shown.map(({ article, key, source }) => {
-      const entry = rendered.get(article)!;
-      return { key, entry: source === null ? entry : withSource(entry, source) };
+    const rendered = await entries.rendered(shown.map(({ article }) => article.id));
+    const complete = shown.map((each) => ({ ...each, entry: rendered.get(each.article.id)! }));
+    const keyed = complete.map(({ article: { uuid }, rendition: { digest, updated }, source, entry }) => {
+      return {
+        key: `${uuid} ${digest} ${updated}`,
+        entry: source === null ? entry : withSource(entry, source),
+      };
     });
     // A feed is as new as its newest entry, never as the time of the build.
     const updated =
-      shown.length > 0 ? Math.max(...shown.map((entry) => entry.updated)) : await ledger.lastWithdrawal(id);
+      shown.length > 0
+        ? Math.max(...shown.map(({ rendition }) => rendition.updated))
+        : await ledger.lastWithdrawal(id);
     if (outlet !== null) this.#heads.remember(outlet, updated, [...rendered.values()]);
     const behind = await this.archive.extend(id, last);
     const previous = behind === null ? null : this.#heads.addresses(archivePath(behind));
     const head = { ...this.#heads.of(outlet), updated, deleted, previous };
-    return FORMATS.map((format) => {
+    const documents = FORMATS.map((format) => {
       const path = `${feedPath(id)}.${format}`;
       return this.#once({ path, ...renderDocument(format, head, keyed) });
     });
+    return { documents, updated, shown: complete };
   }
 
   /** What is published already is not held twice. */
@@ -130,35 +150,5 @@ export class Composer {
       feeds.map((outlet) => this.#heads.of(outlet)),
     );
     return { path: OPML_PATH, body };
-  }
-
-  async #page(ids: readonly string[], tally: Tally): Promise<Document> {
-    const { ledger, rules, site } = this.#context;
-    const { title, language } = site;
-    const merged = { title, path: feedPath(null), articles: tally.articles, language };
-    const outlets = ids.map((id) => {
-      const outlet = rules.outlets.byId(id);
-      const articles = tally.outlets.get(id)!;
-      return {
-        title: outlet.name,
-        path: feedPath(id),
-        articles,
-        language: this.#heads.languageOf(outlet),
-      };
-    });
-    const headlines: PageHeadline[] = [];
-    for (const { outlet: id, rendition } of await ledger.newest(null, HEADLINES)) {
-      if (rendition === null) continue;
-      const outlet = rules.outlets.byId(id);
-      const { title: headline, link, published } = rendition;
-      headlines.push({
-        title: headline,
-        link,
-        published,
-        outlet: outlet.name,
-        language: this.#heads.languageOf(outlet),
-      });
-    }
-    return renderPage(title, [merged, ...outlets], headlines);
   }
 }

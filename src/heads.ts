@@ -51,6 +51,7 @@ export class Heads {
       hubs: site.hubs,
       language: this.languageOf(outlet),
       updated: (outlet && this.#updated.get(outlet.id)) ?? 0,
+      stylesheet: stylesheetFrom(path),
       version: site.version,
       about: {
         icon: outlet?.recipe?.icon ?? null,
@@ -70,7 +71,8 @@ export class Heads {
   ofArchive(outlet: Outlet | null, path: string, before: string | null): FeedHead {
     const feed = this.of(outlet);
     const previous = before === null ? null : this.addresses(before);
-    return { ...feed, self: this.addresses(path), current: feed.self, previous, hubs: [] };
+    const stylesheet = stylesheetFrom(path);
+    return { ...feed, self: this.addresses(path), current: feed.self, previous, hubs: [], stylesheet };
   }
 
   /** @param path without the extension */
@@ -99,6 +101,11 @@ export class Heads {
       return source;
     };
   }
+}
+
+/** Relative, so that it is found wherever the files are served. */
+function stylesheetFrom(path: string): string {
+  return `${'../'.repeat(path.split('/').length - 1)}feed.css`;
 }
 
 /** Of equally many, the first. `und` of none. */

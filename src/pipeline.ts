@@ -12,7 +12,7 @@ import type { LookRequest } from './intake/requests.ts';
 import { type ScanContext, Waiting } from './intake/scan.ts';
 import type { Sighting } from './intake/settle.ts';
 import { type Ledger, LedgerUnreadableError, type Tally } from './ledger/ledger.ts';
-import { openLedger, replaceLedger } from './ledger/open.ts';
+import { openOrReplaceLedger } from './ledger/open.ts';
 import type { Subscriptions } from './ledger/subscriptions.ts';
 import type { Log } from './log.ts';
 import { identify } from './mill/identify.ts';
@@ -108,7 +108,7 @@ export class Pipeline implements AsyncDisposable {
       await this.#ledger[Symbol.asyncDispose]();
       this.#composer = null;
       this.#due = null;
-      this.#ledger = this.#replaceLedger(error);
+      this.#ledger = this.#openLedger(error);
       return await this.#pass(ALL, site);
     }
   }
@@ -134,12 +134,16 @@ export class Pipeline implements AsyncDisposable {
     if (reindex && gathered.unlisted.length === 0) {
       await this.#ledger.setNote(IDENTITY_RULES, rules.identity);
     }
+    const rejectedBefore = this.#tally.rejected;
     this.#tally = await this.#ledger.tally();
     if (request.all) {
       this.publisher.verify();
       await this.#dueForTombstones();
     }
-    if (this.#due?.size === 0) return { ...gathered, ...(await this.#publish([], false)), seedsLost: false };
+    // What is rejected stands on the first page, which then is all that is made anew beside the merged feed.
+    const same = gathered.rejected.length === 0 && this.#tally.rejected === rejectedBefore;
+    if (this.#due?.size === 0 && (same || !config.page.rejected))
+      return { ...gathered, ...(await this.#publish([], false)), seedsLost: false };
     const first = this.#due === null;
     const { documents, stale, rejected } = await this.#compose(site);
     const found = {
@@ -218,6 +222,7 @@ export class Pipeline implements AsyncDisposable {
       entryBytesMax: config.window.bytes / 2,
       window: config.window,
       tombstoneMs: config.withdrawal.tombstoneDays * DAY_MS,
+      showsRejected: config.page.rejected,
       published: (path) => this.publisher.snapshot.get(path)?.body,
       site,
       signal,
@@ -229,21 +234,11 @@ export class Pipeline implements AsyncDisposable {
     });
   }
 
-  #openLedger(): Ledger {
-    try {
-      return openLedger(this.#ledgerFile);
-    } catch (error) {
-      if (!(error instanceof LedgerUnreadableError)) throw error;
-      return this.#replaceLedger(error);
-    }
-  }
-
-  #replaceLedger({ message: why }: LedgerUnreadableError): Ledger {
-    const { ledger, aside } = replaceLedger(this.#ledgerFile, this.#options.now());
-    this.#options.log.error(
-      { why, aside },
-      'the ledger was unreadable: set aside, and rebuilt from the seeds',
-    );
-    return ledger;
+  /** @param damage that is known of the one there is */
+  #openLedger(damage: LedgerUnreadableError | null = null): Ledger {
+    const { log, now } = this.#options;
+    return openOrReplaceLedger(this.#ledgerFile, now(), damage, (why, aside) => {
+      log.error({ why, aside }, 'the ledger was unreadable: set aside, and rebuilt from the seeds');
+    });
   }
 }

@@ -2,6 +2,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Identity } from '../article.ts';
 import type { Archives } from './archive.ts';
+import { countDay, type DayDifferences } from './days.ts';
 import type { Recorded, SeedChange } from './ledger.ts';
 
 export interface Election {
@@ -43,7 +44,7 @@ export function contest(contested: Contested, key: Buffer, identity: Identity | 
  * Elects the copy that counts for every contested article and puts the result into the article
  * table. Runs inside the transaction that changed the seeds.
  *
- * @returns what changed, and by how many each outlet's live articles grew or shrank
+ * @returns what changed, and by how many each outlet's live articles grew or shrank, in all and on each day
  */
 export function elect(
   election: Election,
@@ -51,11 +52,15 @@ export function elect(
   changes: readonly SeedChange[],
   contested: Contested,
   now: number,
-): { recorded: Recorded; live: ReadonlyMap<string, number> } {
+): { recorded: Recorded; live: ReadonlyMap<string, number>; days: DayDifferences } {
   const rewritten = changes.filter(({ kind }) => kind === 'indexed' || kind === 'rejected');
   const touched = new Set(rewritten.map(({ path }) => path));
   const live = new Map<string, number>();
-  const count = (outlet: string, by: number): void => void live.set(outlet, (live.get(outlet) ?? 0) + by);
+  const days: DayDifferences = new Map();
+  const count = (outlet: string, time: number, by: 1 | -1): void => {
+    live.set(outlet, (live.get(outlet) ?? 0) + by);
+    countDay(days, outlet, time, by);
+  };
   const outlets = new Set<string>();
   const recorded = { added: 0, changed: 0, withdrawn: 0, outlets };
 
@@ -65,7 +70,7 @@ export function elect(
     if (winner === undefined) {
       if (before === undefined || before.seed === null) continue;
       election.withdraw.run(now, before.id);
-      count(before.outlet, -1);
+      count(before.outlet, before.time, -1);
       outlets.add(before.outlet);
       recorded.withdrawn += 1;
     } else if (before === undefined) {
@@ -74,22 +79,22 @@ export function elect(
       const { uuid, canonical, outlet } = identity;
       const { lastInsertRowid } = election.insert.run(key, uuid, canonical, outlet, winner.time, winner.id);
       archives.add(Number(lastInsertRowid), { outlet, time: winner.time });
-      count(outlet, 1);
+      count(outlet, winner.time, 1);
       outlets.add(outlet);
       recorded.added += 1;
     } else {
       const outlet = identity?.outlet ?? before.outlet;
       election.update.run(outlet, winner.time, winner.id, before.id);
       archives.move(before, { outlet, time: winner.time });
-      if (before.seed !== null) count(before.outlet, -1);
-      count(outlet, 1);
+      if (before.seed !== null) count(before.outlet, before.time, -1);
+      count(outlet, winner.time, 1);
       outlets.add(before.outlet).add(outlet);
       if (before.seed === null) recorded.added += 1;
       // A copy that came or went and does not count changes nothing that is worth a word.
       else if (before.seed !== winner.id || touched.has(winner.path)) recorded.changed += 1;
     }
   }
-  return { recorded, live };
+  return { recorded, live, days };
 }
 
 interface Winner {

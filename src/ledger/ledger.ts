@@ -123,6 +123,13 @@ export interface RejectedSeed extends Rejection {
   readonly path: string;
 }
 
+export interface DayCount {
+  /** Days since the epoch, in UTC. */
+  readonly day: number;
+  /** Live articles that this day places. */
+  readonly articles: number;
+}
+
 export interface Absence {
   readonly count: number;
   readonly first: number;
@@ -181,6 +188,13 @@ export interface Ledger extends AsyncDisposable {
   /** When an outlet (or any) last had an article withdrawn; 0 if never. ms */
   lastWithdrawal(outlet: string | null): Promise<number>;
   rejected(limit: number): Promise<readonly RejectedSeed[]>;
+  /** The one written last first. */
+  rejectedLately(limit: number): Promise<readonly RejectedSeed[]>;
+  /**
+   * Articles of an outlet, or of all, on each day that had any, in the order of days. `from` and `to` are days
+   * since the epoch, in UTC; both belong to it.
+   */
+  articlesPerDay(outlet: string | null, from: number, to: number): Promise<readonly DayCount[]>;
   tally(): Promise<Tally>;
   /** A named value that outlives the process. */
   note(name: string): Promise<string | null>;

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { explained } from './errors.ts';
-import { type Ledger, LedgerRefusedError } from './ledger.ts';
+import { type Ledger, LedgerRefusedError, LedgerUnreadableError } from './ledger.ts';
 import { MIGRATIONS } from './schema.ts';
 import { SqliteLedger } from './sqlite.ts';
 
@@ -55,11 +55,29 @@ export function setLedgerAside(file: string, suffix: string): string {
   return aside;
 }
 
-/** A new ledger in the place of a damaged one, which is set aside. @param now for its name there. ms */
-export function replaceLedger(file: string, now: number): { ledger: Ledger; aside: string } {
-  const time = new Date(now).toISOString().replaceAll(':', '');
-  const aside = setLedgerAside(file, `unreadable-${time}`);
-  return { ledger: openLedger(file), aside };
+/**
+ * Opens the ledger; one that is damaged is set aside, and a new one begun in its place.
+ *
+ * @param now for the name of the damaged one. ms
+ * @param damage that is known of it already
+ * @param onReplaced is told why, and where the damaged one is now
+ * @throws LedgerRefusedError
+ */
+export function openOrReplaceLedger(
+  file: string,
+  now: number,
+  damage: LedgerUnreadableError | null,
+  onReplaced: (why: string, aside: string) => void,
+): Ledger {
+  try {
+    if (damage !== null) throw damage;
+    return openLedger(file);
+  } catch (error) {
+    if (!(error instanceof LedgerUnreadableError)) throw error;
+    const time = new Date(now).toISOString().replaceAll(':', '');
+    onReplaced(error.message, setLedgerAside(file, `unreadable-${time}`));
+    return openLedger(file);
+  }
 }
 
 function migrate(database: DatabaseSync, file: string): void {

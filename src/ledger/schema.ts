@@ -1,5 +1,8 @@
 // The SQLite schema and the way to it from every earlier one.
 
+/** When a seed was last written, from its fingerprint (`writtenMs` in src/intake/walk.ts); SQL, of the table of seeds. */
+export const WRITTEN_MS = "CAST(substr(fingerprint, instr(fingerprint, '-') + 1) AS REAL)";
+
 /**
  * One script for each version, run in order from the one the file has (`PRAGMA user_version`).
  * A released script never changes; a new one is appended.
@@ -98,5 +101,21 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX subscription_host ON subscription (host);
   CREATE INDEX subscription_expires ON subscription (expires);
   CREATE INDEX subscription_retry ON subscription (retry_at) WHERE retry_at > 0;
+  `,
+  // What the pages for people show: how many articles each day had, and which seeds were rejected last.
+  // Days are counted from the epoch and rounded down, before it too; '' stands for all outlets together.
+  `
+  CREATE TABLE day (
+    outlet   TEXT NOT NULL,
+    day      INTEGER NOT NULL,
+    articles INTEGER NOT NULL,
+    UNIQUE (outlet, day)
+  ) STRICT;
+  INSERT INTO day (outlet, day, articles)
+    SELECT outlet, (time - ((time % 86400000) + 86400000) % 86400000) / 86400000, count(*)
+    FROM article WHERE seed IS NOT NULL GROUP BY 1, 2;
+  INSERT INTO day (outlet, day, articles) SELECT '', day, sum(articles) FROM day GROUP BY day;
+  CREATE INDEX seed_rejected_lately
+    ON seed (CAST(substr(fingerprint, instr(fingerprint, '-') + 1) AS REAL) DESC, path) WHERE reason IS NOT NULL;
   `,
 ];

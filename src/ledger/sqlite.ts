@@ -3,12 +3,14 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { RenderedEntry } from '../article.ts';
 import { Archives } from './archive.ts';
 import { contest, type Contested, elect, type Election, prepareElection } from './election.ts';
+import { type Days, daysBetween, prepareDays, saveDays } from './days.ts';
 import { explained } from './errors.ts';
 import {
   type Absence,
   type Archived,
   type ArchivePlace,
   type Copy,
+  type DayCount,
   type KnownSeed,
   type Ledger,
   type LedgerArticle,
@@ -31,6 +33,7 @@ export class SqliteLedger implements Ledger {
   readonly #file: string;
   readonly #election: Election;
   readonly #archives: Archives;
+  readonly #days: Days;
   #tally: Tally;
   readonly #statements: Statements;
 
@@ -39,6 +42,7 @@ export class SqliteLedger implements Ledger {
     this.#file = file;
     this.#election = prepareElection(database);
     this.#archives = new Archives(database);
+    this.#days = prepareDays(database);
     this.#statements = prepareStatements(database);
     this.subscriptions = new SqliteSubscriptions(database, (action) => this.#run(action));
     this.#tally = countAll(database);
@@ -50,12 +54,8 @@ export class SqliteLedger implements Ledger {
 
   seedsAt(paths: readonly string[]): Promise<ReadonlyMap<string, KnownSeed>> {
     return this.#run(() => {
-      const found = new Map<string, KnownSeed>();
-      for (const path of paths) {
-        const row = this.#statements.seedAt.get(path);
-        if (row) found.set(path, knownSeed(row));
-      }
-      return found;
+      const rows = paths.map((path) => this.#statements.seedAt.get(path)).filter((row) => row !== undefined);
+      return new Map(rows.map(knownSeed).map((seed) => [seed.path, seed]));
     });
   }
 
@@ -77,7 +77,9 @@ export class SqliteLedger implements Ledger {
       const difference = { seeds: 0, rejected: 0, missing: 0 };
       const { recorded, live } = this.#transaction(() => {
         for (const change of changes) this.#apply(change, contested, difference);
-        return elect(this.#election, this.#archives, changes, contested, now);
+        const outcome = elect(this.#election, this.#archives, changes, contested, now);
+        saveDays(this.#days, outcome.days);
+        return outcome;
       });
       this.#tally = adjusted(this.#tally, difference, live, (outlet) => this.#isKnown(outlet));
       return recorded;
@@ -190,6 +192,14 @@ export class SqliteLedger implements Ledger {
 
   rejected(limit: number): Promise<readonly RejectedSeed[]> {
     return this.#run(() => this.#statements.rejected.all(limit) as unknown as RejectedSeed[]);
+  }
+
+  rejectedLately(limit: number): Promise<readonly RejectedSeed[]> {
+    return this.#run(() => this.#statements.rejectedLately.all(limit) as unknown as RejectedSeed[]);
+  }
+
+  articlesPerDay(outlet: string | null, from: number, to: number): Promise<readonly DayCount[]> {
+    return this.#run(() => daysBetween(this.#days, outlet, from, to));
   }
 
   tally(): Promise<Tally> {

@@ -1,5 +1,6 @@
 // The ledger's SQL, prepared once.
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { WRITTEN_MS } from './schema.ts';
 
 const KNOWN = 'path, fingerprint, url, header_time, time, missing_since';
 
@@ -52,6 +53,8 @@ const SQL = {
       (article, source, rules, digest, title, link, published, updated, bytes, atom, rss, json)
     VALUES (:article, :source, :rules, :digest, :title, :link, :published, :updated, :bytes, :atom, :rss, :json)`,
   rejected: 'SELECT path, reason, line, detail FROM seed WHERE reason IS NOT NULL ORDER BY path LIMIT ?',
+  rejectedLately: `SELECT path, reason, line, detail FROM seed WHERE reason IS NOT NULL
+    ORDER BY ${WRITTEN_MS} DESC, path LIMIT ?`,
   note: 'SELECT value FROM note WHERE name = ?',
   setNote: 'INSERT OR REPLACE INTO note (name, value) VALUES (?, ?)',
   clearNote: 'DELETE FROM note WHERE name = ?',

@@ -2,10 +2,12 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
 import { FORMATS, MEDIA_TYPES } from '../article.ts';
 import type { Access } from './access.ts';
+import { typeHeaders, variesBy } from './browsers.ts';
 import { negotiate } from './codings.ts';
 import { entityTagsOf, knownTag } from './conditional.ts';
 import { deltaSince } from './delta.ts';
 import { BusyError } from './on-demand.ts';
+import { documentAt, languageHeaders } from './places.ts';
 import { isFeed, type Lifetime, type Representation, type Snapshot } from './snapshot.ts';
 
 export interface Request {
@@ -44,10 +46,6 @@ const YEAR = 31_536_000;
 /** When to ask again for what could not be made. s */
 const BUSY_SECONDS = 5;
 
-/** The page for people has no script and asks for nothing but its own style and pictures of articles. */
-const PAGE_POLICY =
-  "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-
 /**
  * @param health the state of the service, for `/healthz`
  * @param now for dates; ms
@@ -66,21 +64,23 @@ export function respond(
   if (path === null) return UNAUTHORIZED;
   if (request.method !== 'GET' && request.method !== 'HEAD') return NOT_ALLOWED;
   if (path === 'healthz') return healthResponse(health());
-  const representation = served.snapshot.get(path === '' ? 'index.html' : path);
-  if (representation !== undefined) return represented(request, representation, served, now);
+  if (served.snapshot.has(`${path}/index.html`)) return redirect(path);
+  const representation = documentAt(path, request.headers['accept-language'], served.snapshot);
+  if (representation !== undefined) return represented(request, path, representation, served, now);
   const made = served.make(path);
-  return made === null ? NOT_FOUND : onDemand(made, request, served, now);
+  return made === null ? NOT_FOUND : onDemand(made, request, path, served, now);
 }
 
 async function onDemand(
   made: Promise<Representation | null>,
   request: Request,
+  path: string,
   served: Served,
   now: number,
 ): Promise<Response> {
   try {
     const representation = await made;
-    return representation === null ? NOT_FOUND : represented(request, representation, served, now);
+    return representation === null ? NOT_FOUND : represented(request, path, representation, served, now);
   } catch (error) {
     if (!(error instanceof BusyError)) throw error;
     const busy = plain(503, 'Too much is asked for at once. Try again in a while.');
@@ -91,13 +91,18 @@ async function onDemand(
 /** A document, or that the client has it already. */
 function represented(
   request: Request,
+  path: string,
   representation: Representation,
   served: Served,
   now: number,
 ): Response {
   const coded = negotiate(request.headers['accept-encoding'], representation.codings);
   const { etag, body } = coded ?? representation;
-  const headers = commonHeaders(representation, served, now);
+  const headers = {
+    ...commonHeaders(representation, served, now),
+    ...languageHeaders(path, representation, served.snapshot),
+  };
+  if (served.access !== null) headers.vary += ', Authorization';
   const known = knownTag(request.headers, representation, etag);
   if (known !== null) return { status: 304, headers: { ...headers, etag: known }, body: '' };
   const delta = deltaSince(
@@ -111,13 +116,9 @@ function represented(
     headers: {
       ...headers,
       etag,
-      'content-type': representation.contentType,
+      ...typeHeaders(request.headers, representation),
       ...(coded && { 'content-encoding': coded.coding }),
       'content-length': body.length,
-      'x-content-type-options': 'nosniff',
-      ...(representation.contentType.startsWith('text/html') && {
-        'content-security-policy': PAGE_POLICY,
-      }),
     },
     body,
   };
@@ -143,6 +144,13 @@ function deltaResponse(
     },
     body,
   };
+}
+
+/** A folder without its slash (§15.4.9); relative, so that it leads there below a prefix too. */
+function redirect(path: string): Response {
+  const location = `./${path.slice(path.lastIndexOf('/') + 1)}/`;
+  const { status, headers, body } = plain(308, `The page is at ${location}`);
+  return { status, headers: { ...headers, location }, body };
 }
 
 export interface Health {
@@ -171,16 +179,13 @@ export function pathOf(target: string): string | null {
 }
 
 /** What a 304 says too (§15.4.5). */
-function commonHeaders(
-  { path, lastModified, lifetime }: Representation,
-  served: Served,
-  now: number,
-): OutgoingHttpHeaders {
+function commonHeaders(representation: Representation, served: Served, now: number): OutgoingHttpHeaders {
+  const { path, lastModified, lifetime } = representation;
   return {
     // Never later than the response itself (§8.8.2.1).
     'last-modified': new Date(Math.min(lastModified, now)).toUTCString(),
     'cache-control': cacheControl(lifetime, served),
-    vary: served.access === null ? 'Accept-Encoding' : 'Accept-Encoding, Authorization',
+    vary: variesBy(representation),
     link: linkHeader(path, served),
   };
 }
@@ -201,7 +206,7 @@ function cacheControl(lifetime: Lifetime, { maxAge, access }: Served): string {
 /** Where the document is at home, who tells of its changes, and its other formats (RFC 8288). */
 function linkHeader(path: string, { snapshot, baseUrl, hubs }: Served): string {
   const stem = path.replace(/\.\w+$/, '');
-  const links = [`<${baseUrl}/${path === 'index.html' ? '' : path}>; rel="self"`];
+  const links = [`<${baseUrl}/${path.replace(/(^|\/)index\.html$/, '$1')}>; rel="self"`];
   if (isFeed(path)) links.push(...hubs.map((hub) => `<${hub}>; rel="hub"`));
   for (const format of FORMATS) {
     const other = `${stem}.${format}`;

@@ -29,6 +29,9 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
   ),
   opml: 'text/x-opml; charset=utf-8',
   html: 'text/html; charset=utf-8',
+  css: 'text/css; charset=utf-8',
+  js: 'text/javascript; charset=utf-8',
+  svg: 'image/svg+xml',
 };
 
 /** Whether a path is one that documents are published under. */

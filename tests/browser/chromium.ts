@@ -38,8 +38,12 @@ export async function startChromium(): Promise<RunningChromium> {
   try {
     const browser = await chromium.launch({
       executablePath: CHROMIUM,
-      // Root has no sandbox. What is not intercepted finds no host.
-      args: ['--no-sandbox', '--disable-background-networking', '--host-resolver-rules=MAP * ~NOTFOUND'],
+      // Root has no sandbox. What is not intercepted finds no host but this one.
+      args: [
+        '--no-sandbox',
+        '--disable-background-networking',
+        '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
+      ],
       env: { ...process.env, HOME: home, TMPDIR: home, XDG_CONFIG_HOME: home, XDG_CACHE_HOME: home },
     });
     const stop = async (): Promise<void> => {

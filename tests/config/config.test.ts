@@ -85,7 +85,7 @@ describe('a value', () => {
   it('is there for every key, with its origin', () => {
     const { origins, ...settings } = read({ yaml: '' });
     const names = Object.entries(settings).flatMap(([key, value]) =>
-      ['window', 'withdrawal', 'websub'].includes(key)
+      ['window', 'withdrawal', 'websub', 'page'].includes(key)
         ? Object.keys(value as object).map((name) => `${key}.${name}`)
         : [key],
     );

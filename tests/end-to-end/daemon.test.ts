@@ -385,14 +385,22 @@ describe('a daemon that is started again', () => {
     const files = await readdir(join(site.data, 'public'), { recursive: true });
     expect(files.filter((path) => !/\.(?:zst|br|gz)$/.test(path)).sort()).toEqual([
       'feed.atom',
+      'feed.css',
       'feed.json',
       'feed.rss',
       'feeds.opml',
+      'icon.svg',
+      'index.en.html',
       'index.html',
       'outlets',
+      'outlets/voa',
       'outlets/voa.atom',
       'outlets/voa.json',
       'outlets/voa.rss',
+      'outlets/voa/index.en.html',
+      'outlets/voa/index.html',
+      'page.css',
+      'page.js',
     ]);
   });
 });

@@ -24,6 +24,7 @@ const HEAD: FeedHead = {
   alternate: 'https://mill.example/',
   language: 'zh-Hans',
   updated: 0,
+  stylesheet: 'feed.css',
   version: '1.0.0',
 };
 

@@ -30,6 +30,7 @@ const HEAD: FeedHead = {
   alternate: 'https://mill.example/?a=1&b=2',
   language: 'zh-Hans',
   updated: Date.UTC(2026, 2, 10, 12),
+  stylesheet: 'feed.css',
   version: '1.2.3-beta+4',
   previous: null,
   current: null,
@@ -67,7 +68,19 @@ describe('a feed', () => {
 
   test('is an Atom feed', () => {
     expect(feed).toMatchObject({ name: 'feed', namespace: ATOM });
-    expect(documentOf(HEAD)).toMatch(/^<\?xml version="1.0" encoding="utf-8"\?>\n<feed /);
+    expect(documentOf(HEAD)).toMatch(
+      /^<\?xml version="1.0" encoding="utf-8"\?>\n<\?xml-stylesheet type="text\/css" href="feed\.css"\?>\n<feed /,
+    );
+  });
+
+  test('names its style sheet as RSS too, in an attribute that nothing breaks out of', () => {
+    const stylesheet = '../a"&b.css';
+    for (const format of ['atom', 'rss'] as const) {
+      const document = renderDocument(format, { ...HEAD, stylesheet }, []).body.toString();
+      expect(document.match(/<\?xml-stylesheet .*/g)).toEqual([
+        '<?xml-stylesheet type="text/css" href="../a&quot;&amp;b.css"?>',
+      ]);
+    }
   });
 
   test('says what it is', () => {

@@ -77,7 +77,7 @@ describe('private feeds', () => {
   it('are kept by no shared cache, and told apart by who asks', () => {
     const { headers } = ask(`/token/${ANNA}/feed.atom`);
     expect(headers['cache-control']).toMatch(/^private, max-age=60,/);
-    expect(headers.vary).toBe('Accept-Encoding, Authorization');
+    expect(headers.vary).toBe('Accept-Encoding, Sec-Fetch-Dest, Authorization');
   });
 
   it('are open to nobody where there is no token', () => {

@@ -39,10 +39,12 @@ describe('a document', () => {
       etag: ETAG,
       'last-modified': 'Tue, 10 Mar 2026 12:00:00 GMT',
       'cache-control': 'public, max-age=60, stale-while-revalidate=600, stale-if-error=86400',
-      vary: 'Accept-Encoding',
+      vary: 'Accept-Encoding, Sec-Fetch-Dest',
       link: '<https://feeds.example/feed.atom>; rel="self"',
       'content-type': 'application/atom+xml; charset=utf-8',
       'content-length': 7,
+      'content-security-policy': "default-src 'none'; style-src 'self'; frame-ancestors 'none'",
+      'referrer-policy': 'no-referrer',
       'x-content-type-options': 'nosniff',
     });
   });
@@ -61,11 +63,13 @@ describe('a document', () => {
     expect(tagOf('<feed />')).not.toBe(ETAG);
   });
 
-  it('that is the page for people may run no script', () => {
+  it('that is a page for people may run no script but its own, and nothing that is written into it', () => {
     const { headers } = ask('/');
     expect(headers['content-type']).toBe('text/html; charset=utf-8');
     expect(headers['content-security-policy']).toMatch(/^default-src 'none';/);
-    expect(headers['content-security-policy']).not.toContain('script-src');
+    expect(headers['content-security-policy']).toContain("script-src 'self';");
+    expect(headers['content-security-policy']).not.toMatch(/unsafe|nonce|data:/);
+    expect(headers['referrer-policy']).toBe('no-referrer');
   });
 
   it('has the same headers for HEAD as for GET', () => {
@@ -192,7 +196,7 @@ describe('a conditional request', () => {
         etag: ETAG,
         'last-modified': httpDate(CHANGED),
         'cache-control': 'public, max-age=60, stale-while-revalidate=600, stale-if-error=86400',
-        vary: 'Accept-Encoding',
+        vary: 'Accept-Encoding, Sec-Fetch-Dest',
         link: '<https://feeds.example/feed.atom>; rel="self"',
       });
       expect(answer.body.toString()).toBe(status === 304 ? '' : BODIES['feed.atom']);
@@ -279,7 +283,7 @@ describe('a document in other codings', () => {
     expect(headers).toMatchObject({
       'content-length': 1,
       etag: GZIP.etag,
-      vary: 'Accept-Encoding',
+      vary: 'Accept-Encoding, Sec-Fetch-Dest',
       'content-type': 'application/atom+xml; charset=utf-8',
     });
     expect(new Set([before.etag, GZIP.etag, ZSTD.etag]).size).toBe(3);
@@ -295,7 +299,7 @@ describe('a document in other codings', () => {
       expect([answer.status, answer.headers['etag'], answer.headers['vary']]).toEqual([
         304,
         etag,
-        'Accept-Encoding',
+        'Accept-Encoding, Sec-Fetch-Dest',
       ]);
       expect(answer.headers).not.toHaveProperty('content-encoding');
     }

@@ -85,10 +85,13 @@ describe('a pass that finds nothing new', () => {
       'outlets/voa.atom',
       'outlets/voa.rss',
       'outlets/voa.json',
+      'outlets/voa/index.html',
+      'outlets/voa/index.en.html',
       'feed.atom',
       'feed.rss',
       'feed.json',
       'index.html',
+      'index.en.html',
     ]);
     expect(mill.fileTimes()['outlets/bbc.atom']).toEqual(bbc);
   });

@@ -105,13 +105,20 @@ describe('a document that cannot be written', () => {
     expect(added).toBe(1);
     expect(mill.titles('outlets/voa.atom')).toEqual(['第 1 篇']);
     expect(Object.keys(mill.documents())).toEqual([
+      'feed.css',
       'feed.json',
       'feed.rss',
       'feeds.opml',
+      'icon.svg',
+      'index.en.html',
       'index.html',
       'outlets/voa.atom',
       'outlets/voa.json',
       'outlets/voa.rss',
+      'outlets/voa/index.en.html',
+      'outlets/voa/index.html',
+      'page.css',
+      'page.js',
     ]);
   });
 

@@ -119,6 +119,15 @@ describe('imports', () => {
     expect(stray).toEqual([]);
   });
 
+  it('of src/pages lead to src/article.ts, to plain text, to each other, and to packages', () => {
+    // Templates are files; what reads them once does nothing else with the file system.
+    const pure = new Set(['src/article.ts', 'src/mill/text.ts']);
+    const stray = strays(within('src/pages'), (to) => {
+      return pure.has(to) || to.startsWith('src/pages/') || isPackage(to);
+    });
+    expect(stray).toEqual(['src/pages/templates.ts → node:fs', 'src/pages/templates.ts → node:path']);
+  });
+
   it('of src/ledger lead to src/article.ts, to each other, and out of the project', () => {
     const stray = strays(within('src/ledger'), (to) => {
       return to === 'src/article.ts' || to.startsWith('src/ledger/') || !to.startsWith('src/');
@@ -148,6 +157,7 @@ describe('imports', () => {
     ['node-cron', /./],
     ['cheerio', /./],
     ['pino', /./],
+    ['eta/core', /./],
     ['node:sqlite', /\bDatabaseSync\b/],
     ['ipaddr.js', /./],
     ['node:https', /./],

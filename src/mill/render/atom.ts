@@ -12,6 +12,7 @@ import {
   hubLinks,
   type Packaged,
   packageHead,
+  styled,
   type Tombstone,
 } from './feed.ts';
 
@@ -82,7 +83,8 @@ export function renderHead(head: FeedHead): { open: string; close: string } {
     .replace('<link rel="alternate"', '<link rel="alternate" type="text/html"');
   const categories = head.about.categories.map((term) => `<category${attribute('term', term)}/>`);
   return {
-    open: open + hubLinks('link', head.hubs) + categories.join('') + renderHistory(head),
+    open:
+      styled(open, 'feed', head) + hubLinks('link', head.hubs) + categories.join('') + renderHistory(head),
     close: `${head.deleted.map(renderTombstone).join('')}</feed>\n`,
   };
 }

@@ -33,6 +33,8 @@ export interface FeedHead {
   /** BCP 47. */
   readonly language: string;
   readonly updated: number;
+  /** What a browser shows the feed by, for people (a CSS style sheet); from where the feed stands. */
+  readonly stylesheet: string;
   /** Of this program. */
   readonly version: string;
   readonly about: FeedAbout;
@@ -115,6 +117,12 @@ function escapeAmpersands(text: string): string {
 export function asPlainText(xml: string, name: string): string {
   const pattern = new RegExp(`<${name}(?: type="html")?><!\\[CDATA\\[(.*?)\\]\\]></${name}>`, 'gs');
   return xml.replace(pattern, (_, text: string) => `<${name}>${text}</${name}>`);
+}
+
+/** Names a style sheet for people who open a feed in a browser (xml-stylesheet 1.0 §3); stands before the root. */
+export function styled(xml: string, root: string, { stylesheet }: FeedHead): string {
+  const instruction = `<?xml-stylesheet${attribute('type', 'text/css')}${attribute('href', stylesheet)}?>`;
+  return xml.replace(`<${root}`, () => `${instruction}\n<${root}`);
 }
 
 /** An attribute, escaped; nothing for `null`. */

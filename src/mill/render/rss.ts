@@ -14,6 +14,7 @@ import {
   hubLinks,
   type Packaged,
   packageHead,
+  styled,
 } from './feed.ts';
 
 const XMLNS = {
@@ -70,7 +71,11 @@ export function renderHead(head: FeedHead): { open: string; close: string } {
     .replace(/<rss [^>]*>/, `<rss version="2.0"${namespaces.join('')}>`)
     .replace('<generator>feedmill<', () => `<generator>feedmill ${escapeMarkup(head.version)}<`);
   return {
-    open: open + hubLinks('atom:link', head.hubs) + renderAbout(head.about) + renderHistory(head),
+    open:
+      styled(open, 'rss', head) +
+      hubLinks('atom:link', head.hubs) +
+      renderAbout(head.about) +
+      renderHistory(head),
     close: '</channel></rss>\n',
   };
 }

@@ -1,0 +1,32 @@
+// What a browser is told that a feed reader has no use for: how to show a document, and what it may do.
+import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
+import type { Representation } from './snapshot.ts';
+
+/** Nothing written into a page can act: it asks for its own style and script, and for pictures of articles. */
+const PAGE_POLICY =
+  "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' https: http:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+/** What else a browser shows asks for a style sheet at most. */
+const DOCUMENT_POLICY = "default-src 'none'; style-src 'self'; frame-ancestors 'none'";
+
+/** Feeds that name a style sheet. By their own types Chromium shows their source, and Firefox saves them. */
+const STYLED_FEED = /^application\/(?:atom|rss)\+xml\b/;
+
+/** Of a person who opens a feed (Fetch Metadata §2.1), its type is one that browsers apply a style sheet to. */
+export function typeHeaders(
+  { 'sec-fetch-dest': purpose }: IncomingHttpHeaders,
+  document: Representation,
+): OutgoingHttpHeaders {
+  const { contentType } = document;
+  const shown = purpose === 'document' ? contentType.replace(STYLED_FEED, 'application/xml') : contentType;
+  return {
+    'content-type': shown,
+    'content-security-policy': contentType.startsWith('text/html') ? PAGE_POLICY : DOCUMENT_POLICY,
+    'referrer-policy': 'no-referrer',
+    'x-content-type-options': 'nosniff',
+  };
+}
+
+/** By which fields of a request an answer was chosen, beside those that choose between documents (§12.5.5). */
+export function variesBy({ contentType }: Representation): string {
+  return STYLED_FEED.test(contentType) ? 'Accept-Encoding, Sec-Fetch-Dest' : 'Accept-Encoding';
+}
