@@ -189,7 +189,7 @@ describe('a conditional request', () => {
         etag: ETAG,
         'last-modified': httpDate(CHANGED),
         'cache-control': 'public, max-age=60, stale-while-revalidate=600, stale-if-error=86400',
-        vary: 'Accept-Encoding',
+        vary: 'Accept-Encoding, Sec-Fetch-Dest',
         link: '<https://feeds.example/feed.atom>; rel="self"',
       });
       expect(answer.body.toString()).toBe(status === 304 ? '' : BODIES['feed.atom']);
@@ -276,7 +276,7 @@ describe('a document in other codings', () => {
     expect(headers).toMatchObject({
       'content-length': 1,
       etag: GZIP.etag,
-      vary: 'Accept-Encoding',
+      vary: 'Accept-Encoding, Sec-Fetch-Dest',
       'content-type': 'application/atom+xml; charset=utf-8',
     });
     expect(new Set([before.etag, GZIP.etag, ZSTD.etag]).size).toBe(3);
@@ -292,7 +292,7 @@ describe('a document in other codings', () => {
       expect([answer.status, answer.headers['etag'], answer.headers['vary']]).toEqual([
         304,
         etag,
-        'Accept-Encoding',
+        'Accept-Encoding, Sec-Fetch-Dest',
       ]);
       expect(answer.headers).not.toHaveProperty('content-encoding');
     }
