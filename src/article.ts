@@ -201,6 +201,9 @@ export const MEDIA_TYPES: Readonly<Record<Format, string>> = {
   json: 'application/feed+json',
 };
 
+/** What the pages and feeds name beside each other: styles, a script, a picture. Paths under `DATA/public/`. */
+export const ASSETS = ['page.css', 'page.js', 'feed.css', 'icon.svg'] as const;
+
 /** The bytes of one entry in each format, in UTF-8. */
 export type RenderedEntry = Readonly<Record<Format, Buffer>>;
 

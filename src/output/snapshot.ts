@@ -1,5 +1,5 @@
 // What is served at one moment: every document with the headers that go with it. Immutable.
-import { type Document, type DocumentEntry, FORMATS, MEDIA_TYPES } from '../article.ts';
+import { ASSETS, type Document, type DocumentEntry, FORMATS, MEDIA_TYPES } from '../article.ts';
 import { type CodedBody, entityTag } from './codings.ts';
 import { readArchivePath } from './paths.ts';
 import { remember, type Versions } from './delta.ts';
@@ -29,6 +29,9 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
   ),
   opml: 'text/x-opml; charset=utf-8',
   html: 'text/html; charset=utf-8',
+};
+/** Of these only our own are ours: an operator may have put others there. */
+const ASSET_TYPES: Readonly<Record<string, string>> = {
   css: 'text/css; charset=utf-8',
   js: 'text/javascript; charset=utf-8',
   svg: 'image/svg+xml',
@@ -36,7 +39,7 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
 
 /** Whether a path is one that documents are published under. */
 export function isPublishable(path: string): boolean {
-  return Object.hasOwn(CONTENT_TYPES, extensionOf(path));
+  return Object.hasOwn(CONTENT_TYPES, extensionOf(path)) || ASSETS.some((asset) => asset === path);
 }
 
 /** Whether a path is a feed's, in whichever format; documents of archives are none, since nothing in them is new. */
@@ -55,7 +58,7 @@ export function represent(document: Document, changedMs: number, before?: Repres
   return {
     path: document.path,
     body: document.body,
-    contentType: CONTENT_TYPES[extensionOf(document.path)] ?? 'application/octet-stream',
+    contentType: contentTypeOf(document.path),
     etag,
     codings: [],
     entries,
@@ -64,6 +67,11 @@ export function represent(document: Document, changedMs: number, before?: Repres
     lastModified: before ? Math.max(second, before.lastModified + 1000) : second,
     lifetime: 'current',
   };
+}
+
+function contentTypeOf(path: string): string {
+  const extension = extensionOf(path);
+  return CONTENT_TYPES[extension] ?? ASSET_TYPES[extension] ?? 'application/octet-stream';
 }
 
 function extensionOf(path: string): string {

@@ -2,11 +2,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Eta } from 'eta/core';
-import type { Document } from '../article.ts';
+import { ASSETS, type Document } from '../article.ts';
 
 const FOLDER = import.meta.dirname;
 const TEMPLATE = /\.eta$/;
-const ASSETS = ['page.css', 'page.js', 'feed.css', 'icon.svg'] as const;
 
 /** Escapes whatever a template writes but for what other templates have made (`<%~`). */
 const eta = new Eta({ autoEscape: true });
