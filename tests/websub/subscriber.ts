@@ -25,10 +25,10 @@ export class Subscriber {
   /** Answers a delivery. */
   take = (response: ServerResponse): void => void response.writeHead(204).end();
 
-  static async listen(host = '127.0.0.1'): Promise<Subscriber> {
+  static async listen(): Promise<Subscriber> {
     const subscriber = new Subscriber();
     const server = subscriber.#server;
-    await new Promise<void>((resolve) => server.listen(0, host, resolve));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     onTestFinished(async () => {
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();
