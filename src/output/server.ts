@@ -2,6 +2,7 @@
 import { rmSync, statSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { connect } from 'node:net';
+import { withUsualNames } from './field-names.ts';
 import { type Health, respond, type Served } from './respond.ts';
 
 export type ListenAddress = { readonly socket: string } | { readonly host: string; readonly port: number };
@@ -87,7 +88,7 @@ function answer(request: IncomingMessage, response: ServerResponse, state: Serve
   if (status !== 304 && answered['content-length'] === undefined) {
     answered['content-length'] = Buffer.byteLength(body);
   }
-  response.writeHead(status, answered);
+  response.writeHead(status, withUsualNames(answered));
   response.end(method === 'HEAD' ? undefined : body);
 }
 
