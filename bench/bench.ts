@@ -2,6 +2,7 @@
 //
 //   build    a first build, and one with nothing new     beside reading every file's first bytes
 //   arrival  rename of a seed → its entry over HTTP       beside a file served as it is
+//   serve    304, 200 gzip and 200 identity               beside nginx serving the same files
 //   clean    one core cleaning articles                   beside parsing and serialising them
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -10,6 +11,7 @@ import { join } from 'node:path';
 import { measureArrival } from './arrival.ts';
 import { measureCleaning } from './clean.ts';
 import { type ArchiveShape, generate } from './generate.ts';
+import { measureServing, missingForServing, type Served } from './serve.ts';
 
 const SIZES = process.argv.length > 2 ? process.argv.slice(2).map(Number) : [1_000, 10_000, 100_000];
 const RUNS = 3;
@@ -53,6 +55,27 @@ function row(name: string, { wallMs, cpuMs, rssMb }: Usage, floor: Usage): void 
   );
 }
 
+function told(name: string, { requestsPerSecond, cpuPerRequest }: Served): string {
+  return `${name} ${requestsPerSecond.toFixed(0).padStart(6)}/s ${cpuPerRequest.toFixed(1).padStart(6)} µs CPU`;
+}
+
+/** The daemon beside nginx, over the files of one build. */
+async function compareServing(seeds: string, data: string): Promise<void> {
+  const missing = missingForServing();
+  if (missing.length > 0) {
+    console.log(`serving is not measured, for there is no ${missing.join(', no ')}`);
+    return;
+  }
+  for (const { name, daemon, nginx } of await measureServing(seeds, data)) {
+    const rate = (daemon.requestsPerSecond / nginx.requestsPerSecond).toFixed(2);
+    const cost = (daemon.cpuPerRequest / nginx.cpuPerRequest).toFixed(1);
+    console.log(
+      `${`serve ${name}`.padEnd(20)}${told('feedmill', daemon)}; ${told('nginx', nginx)}; ` +
+        `${rate} × its rate, ${cost} × its CPU`,
+    );
+  }
+}
+
 const work = mkdtempSync(join(tmpdir(), 'feedmill-bench-'));
 try {
   for (const seeds of SIZES) {
@@ -73,6 +96,7 @@ try {
       `${`${seeds} seeds: rename → HTTP`.padEnd(34)}${arrival.toFixed(1).padStart(8)} ms median, ` +
         `${p99.toFixed(1)} ms p99; one request ${served.toFixed(2)} ms`,
     );
+    if (seeds === SIZES[0]) await compareServing(directory, data);
     rmSync(data, { recursive: true, force: true });
   }
   for (const [name, speed] of Object.entries(measureCleaning())) {

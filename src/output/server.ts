@@ -2,6 +2,7 @@
 import { rmSync, statSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { connect } from 'node:net';
+import { withUsualNames } from './field-names.ts';
 import { type Health, pathOf, respond, type Response, type Served } from './respond.ts';
 
 export type ListenAddress = { readonly socket: string } | { readonly host: string; readonly port: number };
@@ -111,11 +112,9 @@ const BROKEN: Response = {
 };
 
 function send({ status, headers, body }: Response, method: string, response: ServerResponse): void {
-  const answered = { ...headers };
-  if (status !== 304 && answered['content-length'] === undefined) {
-    answered['content-length'] = Buffer.byteLength(body);
-  }
-  response.writeHead(status, answered);
+  const fields = withUsualNames(headers);
+  if (status !== 304) fields['Content-Length'] ??= Buffer.byteLength(body);
+  response.writeHead(status, fields);
   response.end(method === 'HEAD' ? undefined : body);
 }
 

@@ -97,6 +97,16 @@ describe('a request', () => {
     expect(head.headers).toMatchObject(expected);
   });
 
+  it('is answered under the names of fields that people write, for some readers know no others', async () => {
+    const client = await Client.connect((await listen()).port!);
+    client.send('GET /feed.atom HTTP/1.1', 'Host: a', 'Connection: close');
+    const names = [...(await client.all()).matchAll(/^([\w-]+): /gm)].map(([, name]) => name);
+    expect(names).toEqual(
+      expect.arrayContaining(['ETag', 'Last-Modified', 'Cache-Control', 'Content-Type', 'Vary', 'Link']),
+    );
+    expect(names.filter((name) => /(?:^|-)[a-z]/.test(name!))).toEqual([]);
+  });
+
   it('that is answered with 304 or 404 has no body it does not announce', async () => {
     const port = (await listen()).port!;
     const unchanged = await once(port, 'GET /feed.atom HTTP/1.1', 'Host: a', 'If-None-Match: *');
