@@ -182,8 +182,9 @@ export function pathOf(target: string): string | null {
 function commonHeaders(representation: Representation, served: Served, now: number): OutgoingHttpHeaders {
   const { path, lastModified, lifetime } = representation;
   return {
-    // Never later than the response itself (§8.8.2.1).
-    'last-modified': new Date(Math.min(lastModified, now)).toUTCString(),
+    // Never later than the response itself (§8.8.2.1); nor made earlier, or a client that asks twice in the second
+    // of a change would take the new document for the one it has: curl's library looks at nothing else.
+    ...(lastModified <= now && { 'last-modified': new Date(lastModified).toUTCString() }),
     'cache-control': cacheControl(lifetime, served),
     vary: variesBy(representation),
     link: linkHeader(path, served),

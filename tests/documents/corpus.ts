@@ -1,9 +1,9 @@
 // What there is to publish: directories of seeds whose every document is examined.
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { createSite } from '../end-to-end/site.ts';
+import { createSite, type TestSite } from '../end-to-end/site.ts';
 import { PROJECT, runFeedmill } from '../support/process.ts';
-import { NOON, seedText } from '../support/seeds.ts';
+import { NOON, numberedSeed, seedText } from '../support/seeds.ts';
 
 /** Where the documents say that they are. */
 export const BASE = 'https://mill.example';
@@ -20,7 +20,26 @@ export async function published(seeds: Readonly<Record<string, string>>): Promis
   const site = await createSite(seeds, { window: { entries: 1_000, bytes: 50_000_000 }, baseUrl: BASE });
   const { status, stderr } = await runFeedmill(['build', ...site.flags]);
   if (status !== 0) throw new Error(`build ended with ${status}: ${stderr}`);
-  const directory = join(site.data, 'public');
+  return documentsOf(site);
+}
+
+/** Publishes more than a feed shows, with its archive and hubs, then withdraws some: two of the feed's, one behind it. */
+export async function publishedWithHistory(): Promise<Published[]> {
+  const numbers = Array.from({ length: 75 }, (_, i) => i);
+  const files = numbers.map((i) => [`${i}.txt`, numberedSeed(i, i % 3 === 0 ? 'www.bbc.com' : undefined)]);
+  const websub = { hub: true, hubs: ['https://hub.example/?a=1&b=2'] };
+  const settings = { window: { entries: 10 }, baseUrl: BASE, websub };
+  const site = await createSite(Object.fromEntries(files) as Record<string, string>, settings);
+  for (const gone of [[], [3, 70, 72]]) {
+    for (const number of gone) rmSync(join(site.seeds, `${number}.txt`));
+    const { status, stderr } = await runFeedmill(['build', '--archive', ...site.flags]);
+    if (status !== 0) throw new Error(`build ended with ${status}: ${stderr}`);
+  }
+  return documentsOf(site);
+}
+
+function documentsOf({ data }: TestSite): Published[] {
+  const directory = join(data, 'public');
   return readdirSync(directory, { recursive: true, encoding: 'utf8' })
     .filter((path) => /\.(?:atom|rss|json|opml)$/.test(path))
     .map((path) => ({ path, body: readFileSync(join(directory, path)), url: `${BASE}/${path}` }));

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { parseXml } from '../mill/xml.ts';
 import { ATOM_RULES } from './atom-rules.ts';
-import { CORPORA, published, type Published } from './corpus.ts';
+import { CORPORA, published, type Published, publishedWithHistory } from './corpus.ts';
 import { DOCTORED, ORDINARY } from './doctored.ts';
 import { breachesOf } from './finding.ts';
 import { JSON_RULES } from './json-rules.ts';
@@ -42,20 +42,13 @@ test('every fixture is examined', async () => {
   expect(items.length).toBe(Object.keys(seeds).length);
 });
 
-test('extensions that feeds may have are valid: tombstones, archives, hubs, a style sheet', async () => {
-  const documents = await published(ORDINARY);
-  const document = documents.find(({ path }) => path === 'feed.atom')!;
-  const text = document.body
-    .toString()
-    .replace('<feed ', '<?xml-stylesheet type="text/xsl" href="feed.xsl"?>\n<feed ')
-    .replace(
-      '<entry ',
-      '<link rel="hub" href="https://hub.example/"/><link rel="prev-archive" href="https://mill.example/1.atom"/>' +
-        '<fh:archive xmlns:fh="http://purl.org/syndication/history/1.0"/>' +
-        '<at:deleted-entry xmlns:at="http://purl.org/atompub/tombstones/1.0" ref="urn:uuid:1" ' +
-        'when="2026-03-10T12:00:00Z"/><entry ',
-    );
-  expect(wrongWith({ ...document, body: Buffer.from(text) })).toEqual([]);
+test('feeds with archives, tombstones and hubs are valid, and so is every document behind them', async () => {
+  const documents = await publishedWithHistory();
+  for (const document of documents) expect([document.path, wrongWith(document)]).toEqual([document.path, []]);
+  const texts = documents.map(({ body }) => body.toString());
+  for (const extension of ['<at:deleted-entry ', '<fh:archive/>', 'rel="hub"', '"hubs":', '"next_url":'])
+    expect([extension, texts.some((text) => text.includes(extension))]).toEqual([extension, true]);
+  expect(documents.filter(({ path }) => /(?:^|\/)archive\//.test(path)).length).toBeGreaterThan(9);
 });
 
 describe('what is not valid is found:', () => {

@@ -82,10 +82,16 @@ export function renderHead(head: FeedHead): { open: string; close: string } {
     .replace('<link rel="self"', `<link rel="self" type="${MEDIA_TYPES.atom}"`)
     .replace('<link rel="alternate"', '<link rel="alternate" type="text/html"');
   const categories = head.about.categories.map((term) => `<category${attribute('term', term)}/>`);
+  // Behind the first entry the schema of RFC 4287 allows nothing but entries.
+  const deleted = head.deleted.map(renderTombstone);
   return {
     open:
-      styled(open, 'feed', head) + hubLinks('link', head.hubs) + categories.join('') + renderHistory(head),
-    close: `${head.deleted.map(renderTombstone).join('')}</feed>\n`,
+      styled(open, 'feed', head) +
+      hubLinks('link', head.hubs) +
+      categories.join('') +
+      renderHistory(head) +
+      deleted.join(''),
+    close: '</feed>\n',
   };
 }
 
@@ -100,5 +106,5 @@ function renderHistory({ previous, current }: FeedHead): string {
 
 /** Tells that an entry is gone (RFC 6721 §3). */
 function renderTombstone({ id, when }: Tombstone): string {
-  return `<at:deleted-entry${attribute('ref', id)} when="${new Date(when).toISOString()}"/>\n`;
+  return `<at:deleted-entry${attribute('ref', id)} when="${new Date(when).toISOString()}"/>`;
 }
