@@ -2,7 +2,11 @@
 const status = document.querySelector('[role="status"]');
 const COPIED_MS = 2_000;
 
+/** Whoever reads with a token in the address has it in the addresses of feeds too. */
+const hasToken = /\/token\/[^/]+\//.test(location.pathname);
+
 for (const button of document.querySelectorAll('button[data-copy]')) {
+  if (hasToken) useOpened(button);
   button.hidden = false;
   button.addEventListener('click', () => void copyFrom(button));
 }
@@ -14,6 +18,14 @@ const zoned = new Intl.DateTimeFormat(document.documentElement.lang, {
 for (const time of document.querySelectorAll('time')) {
   time.title = time.textContent;
   time.textContent = zoned.format(new Date(time.dateTime));
+}
+
+function useOpened(button) {
+  const item = button.closest('li');
+  const address = new URL(button.dataset.opened, location.href).href;
+  button.dataset.copy = address;
+  item.querySelector('code')?.replaceChildren(address);
+  item.querySelector('a[href^="feed:"]')?.setAttribute('href', `feed:${address}`);
 }
 
 async function copyFrom(button) {

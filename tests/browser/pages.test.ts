@@ -1,6 +1,8 @@
 // The pages for people, shown by a browser as the daemon serves them.
 import { readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import type { AxeResults } from 'axe-core';
 import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -223,6 +225,31 @@ describe.skipIf(CHROMIUM === undefined && !process.env['CI']).for([WHERE])('%s',
         expect(focused).toBe(`${url}/feed.json`);
       },
     );
+  });
+
+  test('whoever reads with a token has it in every address of a feed that the page gives', async () => {
+    const token = 'reader.0123456789abcdef';
+    const site = await createSite(SEEDS);
+    const tokens = join(site.directory, 'tokens');
+    await writeFile(tokens, `reader ${token}\n`);
+    const config = join(site.directory, 'private.yaml');
+    await writeFile(config, `settleMs: 100\naccess: ${JSON.stringify(tokens)}\n`);
+    const daemon = await Daemon.start([...site.flags, '--config', config]);
+    const url = `${await daemon.url()}/token/${token}`;
+    await daemon.logged(({ articles }) => articles === 30);
+    for (const path of PAGES) {
+      await visit(`${url}${path}`, { locale: 'en-GB' }, async ({ page, troubles }) => {
+        const addresses = await page.evaluate<string[]>(
+          `[...document.querySelectorAll('[data-copy]')].map((each) => each.dataset.copy)
+            .concat([...document.querySelectorAll('code')].map((each) => each.textContent).filter((text) => /^http/.test(text)))
+            .concat([...document.querySelectorAll('a[href^="feed:"]')].map((each) => each.getAttribute('href').slice(5)))`,
+        );
+        expect(addresses.length).toBeGreaterThan(8);
+        for (const address of addresses) expect(address).toMatch(/\.(?:atom|rss|json)$/);
+        for (const address of addresses) expect(address.startsWith(`${url}/`)).toBe(true);
+        expect(troubles).toEqual([]);
+      });
+    }
   });
 
   test('without a script nothing is missing but the buttons', async () => {
