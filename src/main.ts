@@ -65,6 +65,8 @@ async function main(): Promise<number> {
   if (config.window.entries > 300) {
     log.warn({ entries: config.window.entries }, 'some feed readers never read past 300 entries');
   }
+  const { lockDirectory } = await import('./ledger/open.ts');
+  using _ = lockDirectory(config.data);
   const options = { config, rules, log, version, now: Date.now };
   if (invocation.command === 'build') {
     const { build } = await import('./build.ts');

@@ -6,6 +6,11 @@ const DAMAGED = new Set([11, 26]);
 /** SQLITE_CANTOPEN, SQLITE_READONLY, SQLITE_PERM, SQLITE_BUSY. */
 const CLOSED = new Set([14, 8, 3, 5]);
 
+/** Whether another process has what was asked for. */
+export function isBusy(error: unknown): boolean {
+  return ((error as { errcode?: number } | undefined)?.errcode ?? 0) % 256 === 5;
+}
+
 /** Does `action`; what SQLite throws becomes an error that says what to do about the file. */
 export function explained<T>(action: () => T, file: string): T {
   try {

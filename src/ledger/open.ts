@@ -1,8 +1,8 @@
 // Opening the ledger's file: settings, migration, and what to do with a damaged one.
 import { existsSync, mkdirSync, renameSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { explained } from './errors.ts';
+import { explained, isBusy } from './errors.ts';
 import { type Ledger, LedgerRefusedError, LedgerUnreadableError } from './ledger.ts';
 import { MIGRATIONS } from './schema.ts';
 import { SqliteLedger } from './sqlite.ts';
@@ -39,6 +39,29 @@ export function openLedger(file: string): Ledger {
     database.close();
     throw error;
   }
+}
+
+/**
+ * Keeps other processes from a data directory until it is disposed of or the process ends, however it does: the lock
+ * on the file is the operating system's.
+ *
+ * @throws LedgerRefusedError if another process has it
+ */
+export function lockDirectory(directory: string): Disposable {
+  mkdirSync(directory, { recursive: true });
+  const file = join(directory, 'lock');
+  const database = explained(() => new DatabaseSync(file), file);
+  try {
+    explained(() => database.exec('BEGIN EXCLUSIVE'), file);
+  } catch (cause) {
+    database.close();
+    if (!isBusy((cause as Error).cause)) throw cause;
+    throw new LedgerRefusedError(
+      `${directory} is in use by another feedmill: stop it, or choose another directory with --data`,
+      { cause },
+    );
+  }
+  return { [Symbol.dispose]: () => database.close() };
 }
 
 /**

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { renameInto } from '../support/directories.ts';
-import { Daemon, until } from '../support/process.ts';
+import { Daemon, runFeedmill, until } from '../support/process.ts';
 import { numberedSeed, seedText } from '../support/seeds.ts';
 import { readEntries, titles } from './atom.ts';
 import { get, health, text } from './http.ts';
@@ -402,6 +402,29 @@ describe('a daemon that is started again', () => {
       'page.css',
       'page.js',
     ]);
+  });
+});
+
+describe('a data directory', () => {
+  it('is refused to a second process, which says so, and free once the first has ended, however it did', async () => {
+    const site = await createSite(numbered([1]));
+    const first = await Daemon.start(site.flags);
+    const url = await first.url();
+    const inUse = expect.stringContaining(
+      `${site.data} is in use by another feedmill: stop it, or choose`,
+    ) as string;
+    for (const command of [['run', '--listen', '127.0.0.1:0'], ['build']]) {
+      const { status, stderr } = await runFeedmill([...command, ...site.flags]);
+      expect([status, stderr]).toEqual([78, inUse]);
+    }
+    expect(titles(await text(`${url}/feed.atom`))).toHaveLength(1);
+    await first.kill();
+    const { status, stderr } = await runFeedmill(['build', ...site.flags]);
+    expect([status, stderr]).toEqual([0, '']);
+    const again = await Daemon.start(site.flags);
+    await again.url();
+    await again.stop();
+    expect(existsSync(join(site.data, 'lock-journal'))).toBe(false);
   });
 });
 
