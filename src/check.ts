@@ -99,7 +99,7 @@ class Check {
     }
     this.#articles += 1;
     if (this.#options.explain !== null) this.#explain(name, file, indexed.identity, text.text);
-    this.#warn(name, indexed.identity, text.text);
+    this.#warn(name, indexed.identity, text);
   }
 
   #explain(name: string, file: SeedFile, identity: Identity, text: string): void {
@@ -119,7 +119,11 @@ class Check {
     return reader;
   }
 
-  #warn(name: string, { headerTime, key }: Identity, text: string): void {
+  #warn(
+    name: string,
+    { headerTime, key }: Identity,
+    { text, encoding }: { text: string; encoding: string },
+  ): void {
     const warn = (what: string): void => {
       this.#warnings += 1;
       this.#options.print(`${name}:1: warning: ${what}`);
@@ -132,6 +136,7 @@ class Check {
       warn(`the date is ${new Date(headerTime).toISOString()}; is it in seconds instead of milliseconds?`);
     }
     if (/^\[\s*\]\(/m.test(text)) warn('no title; the beginning of the text is used');
+    if (encoding !== 'utf-8') warn(`it is read as ${encoding}; save it as UTF-8 to be sure`);
     if (text.includes('\uFFFD')) warn('not all of it is UTF-8; what is not is shown as \uFFFD');
     const first = this.#firstOf.get(key.toString('latin1'));
     if (first === undefined) this.#firstOf.set(key.toString('latin1'), name);

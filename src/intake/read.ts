@@ -2,13 +2,14 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SeedFile } from '../article.ts';
+import { decode } from '../mill/decode.ts';
 import { fingerprint, linkTarget } from './walk.ts';
 
 /** Enough for nearly every header. */
 const HEAD_BYTES = 2048;
 
 export type SeedText =
-  | { readonly kind: 'text'; readonly text: string; readonly whole: boolean }
+  | { readonly kind: 'text'; readonly text: string; readonly encoding: string; readonly whole: boolean }
   /** It is not the file that was looked at (changed, replaced, gone), or cannot be read just now. */
   | { readonly kind: 'changed' }
   | { readonly kind: 'unreadable'; readonly error: Error };
@@ -52,7 +53,7 @@ export class SeedReader {
       if (fingerprint(fstatSync(descriptor)) !== file.fingerprint) {
         return { kind: 'changed' };
       }
-      return { kind: 'text', text: this.#buffer.toString('utf8', 0, length), whole };
+      return { kind: 'text', ...decode(this.#buffer.subarray(0, length), whole), whole };
     } catch (error) {
       return isLasting(error) ? { kind: 'unreadable', error: error as Error } : { kind: 'changed' };
     } finally {

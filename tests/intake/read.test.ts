@@ -37,7 +37,12 @@ describe('how much is read', () => {
       [head + 1, head, false],
     ] as const) {
       const { root, reader } = rootWith('x'.repeat(size));
-      expect(reader.head(seedAt(root, 'a.txt'))).toEqual({ kind: 'text', text: 'x'.repeat(length), whole });
+      expect(reader.head(seedAt(root, 'a.txt'))).toEqual({
+        kind: 'text',
+        text: 'x'.repeat(length),
+        encoding: 'utf-8',
+        whole,
+      });
     }
   });
 
@@ -47,19 +52,32 @@ describe('how much is read', () => {
     ['no more than is allowed', MAX + 1, MAX, false],
   ] as const)('the whole of %s', ([, size, length, whole]) => {
     const { root, reader } = rootWith('x'.repeat(size));
-    expect(reader.whole(seedAt(root, 'a.txt'))).toEqual({ kind: 'text', text: 'x'.repeat(length), whole });
+    expect(reader.whole(seedAt(root, 'a.txt'))).toEqual({
+      kind: 'text',
+      text: 'x'.repeat(length),
+      encoding: 'utf-8',
+      whole,
+    });
   });
 
   test('a head has its length even where less than that is allowed', () => {
     const { root } = rootWith('x'.repeat(headLength()));
-    expect(new SeedReader(root, 1).head(seedAt(root, 'a.txt'))).toMatchObject({ whole: true });
+    expect(new SeedReader(root, 1).head(seedAt(root, 'a.txt'))).toMatchObject({
+      encoding: 'utf-8',
+      whole: true,
+    });
   });
 
   test('of a short file read behind a long one, nothing of the long one is seen', () => {
     const { root, reader } = rootWith('long '.repeat(1000));
     writeFileSync(join(root, 'b.txt'), '短');
     const first = reader.whole(seedAt(root, 'a.txt'));
-    expect(reader.whole(seedAt(root, 'b.txt'))).toEqual({ kind: 'text', text: '短', whole: true });
+    expect(reader.whole(seedAt(root, 'b.txt'))).toEqual({
+      kind: 'text',
+      text: '短',
+      encoding: 'utf-8',
+      whole: true,
+    });
     expect(first).toMatchObject({ text: 'long '.repeat(1000) });
   });
 });
@@ -128,7 +146,12 @@ describe('links and permissions', () => {
   test('a link that stays inside is read', () => {
     const { root, reader } = rootWith('text');
     symlinkSync('a.txt', join(root, 'link.txt'));
-    expect(reader.whole(seedAt(root, 'link.txt'))).toEqual({ kind: 'text', text: 'text', whole: true });
+    expect(reader.whole(seedAt(root, 'link.txt'))).toEqual({
+      kind: 'text',
+      text: 'text',
+      encoding: 'utf-8',
+      whole: true,
+    });
   });
 
   test('a file that may not be read is unreadable, and says why', () => {
