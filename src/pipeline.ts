@@ -54,7 +54,7 @@ const ALL: LookRequest = { all: true, paths: new Set() };
 
 export class Pipeline implements AsyncDisposable {
   readonly #options: PipelineOptions;
-  readonly #ledgerFile: string;
+  readonly ledgerFile: string;
   readonly #reader: SeedReader;
   readonly #waiting = new Waiting();
   readonly #reported = new Set<string>();
@@ -71,7 +71,7 @@ export class Pipeline implements AsyncDisposable {
   constructor(options: PipelineOptions) {
     const { config } = options;
     this.#options = options;
-    this.#ledgerFile = join(config.data, 'ledger.sqlite');
+    this.ledgerFile = join(config.data, 'ledger.sqlite');
     this.#reader = new SeedReader(config.seeds, config.seedBytesMax);
     this.publisher = new Publisher(join(config.data, 'public'), options.signal);
     this.#ledger = this.#openLedger();
@@ -237,7 +237,7 @@ export class Pipeline implements AsyncDisposable {
   /** @param damage that is known of the one there is */
   #openLedger(damage: LedgerUnreadableError | null = null): Ledger {
     const { log, now } = this.#options;
-    return openOrReplaceLedger(this.#ledgerFile, now(), damage, (why, aside) => {
+    return openOrReplaceLedger(this.ledgerFile, now(), damage, (why, aside) => {
       log.error({ why, aside }, 'the ledger was unreadable: set aside, and rebuilt from the seeds');
     });
   }

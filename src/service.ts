@@ -6,7 +6,8 @@ import { startSchedule } from './intake/schedule.ts';
 import { maxAgeOf } from './freshness.ts';
 import { SeedWatch } from './intake/watch.ts';
 import type { Log } from './log.ts';
-import type { Health } from './output/respond.ts';
+import type { Health } from './output/answers.ts';
+import { Metrics } from './metrics.ts';
 import { OnDemand } from './output/on-demand.ts';
 import { readArchivePath } from './output/paths.ts';
 import { FeedServer } from './output/server.ts';
@@ -42,6 +43,7 @@ export class Service implements AsyncDisposable {
   });
   /** Directories of seeds met in the look at everything that is under way. */
   readonly #directories = new Set<string>();
+  readonly #metrics: Metrics;
   #server: FeedServer | null = null;
   #schedule: Disposable | null = null;
   #access: Access | null;
@@ -100,6 +102,12 @@ export class Service implements AsyncDisposable {
         this.#watch.follow(path);
       },
     });
+    this.#metrics = new Metrics({
+      tally: () => this.#pipeline.tally,
+      alarms: this.#alarms,
+      snapshot: () => this.#pipeline.publisher.snapshot,
+      ledgerFile: this.#pipeline.ledgerFile,
+    });
   }
 
   get health(): Health {
@@ -138,10 +146,12 @@ export class Service implements AsyncDisposable {
         access: this.#access,
         maxAge,
         hubs: this.#site?.hubs ?? [],
+        metrics: async () => this.#metrics.text(),
       }),
       health: () => this.health,
       handler: (path) => this.#webSub?.handler(path) ?? null,
       now,
+      onAnswered: (answered) => this.#metrics.answered(answered),
       onError: (error) => this.#options.log.error({ err: error }, 'an answer could not be made'),
     });
     const baseUrl = baseUrlOf(config, this.#server.port);
@@ -180,6 +190,7 @@ export class Service implements AsyncDisposable {
       if (request.all) this.#watch.unfollowExcept(this.#directories);
       updateAlarms(this.#alarms, request.all, result, log);
       reportPass(result, this.#pipeline.tally, durationMs, log);
+      this.#metrics.passed(request.all, result, durationMs);
       if (result.unclear) this.#requests.ask();
       if (result.again) this.#lookAgain(result.again);
       this.#lastPass = {

@@ -3,6 +3,18 @@ import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
 import { FORMATS, MEDIA_TYPES } from '../article.ts';
 import type { Access } from './access.ts';
 import { typeHeaders, variesBy } from './browsers.ts';
+import {
+  BUSY,
+  type Health,
+  healthResponse,
+  metricsResponse,
+  NOT_ALLOWED,
+  NOT_FOUND,
+  plain,
+  redirect,
+  type Response,
+  UNAUTHORIZED,
+} from './answers.ts';
 import { negotiate } from './codings.ts';
 import { entityTagsOf, knownTag } from './conditional.ts';
 import { deltaSince } from './delta.ts';
@@ -29,12 +41,8 @@ export interface Served {
   readonly maxAge: number;
   /** Absolute URLs: who tells of changes of feeds (WebSub §4). */
   readonly hubs: readonly string[];
-}
-
-export interface Response {
-  readonly status: number;
-  readonly headers: OutgoingHttpHeaders;
-  readonly body: Buffer | string;
+  /** For `/metrics`, in Prometheus' text format. */
+  readonly metrics: () => Promise<string>;
 }
 
 /** For how many times the time between two looks a cache may serve what it has while it asks again (RFC 5861). */
@@ -43,8 +51,6 @@ const STALE_LOOKS = 10;
 const STALE_IF_ERROR = 86_400;
 /** RFC 9111 knows no "for ever"; a year is the custom. s */
 const YEAR = 31_536_000;
-/** When to ask again for what could not be made. s */
-const BUSY_SECONDS = 5;
 
 /**
  * @param health the state of the service, for `/healthz`
@@ -64,6 +70,7 @@ export function respond(
   if (path === null) return UNAUTHORIZED;
   if (request.method !== 'GET' && request.method !== 'HEAD') return NOT_ALLOWED;
   if (path === 'healthz') return healthResponse(health());
+  if (path === 'metrics') return metricsResponse(served.metrics());
   if (served.snapshot.has(`${path}/index.html`)) return redirect(path);
   const representation = documentAt(path, request.headers['accept-language'], served.snapshot);
   if (representation !== undefined) return represented(request, path, representation, served, now);
@@ -83,8 +90,7 @@ async function onDemand(
     return representation === null ? NOT_FOUND : represented(request, path, representation, served, now);
   } catch (error) {
     if (!(error instanceof BusyError)) throw error;
-    const busy = plain(503, 'Too much is asked for at once. Try again in a while.');
-    return { ...busy, headers: { ...busy.headers, 'retry-after': String(BUSY_SECONDS) } };
+    return BUSY;
   }
 }
 
@@ -104,7 +110,8 @@ function represented(
   };
   if (served.access !== null) headers.vary += ', Authorization';
   const known = knownTag(request.headers, representation, etag);
-  if (known !== null) return { status: 304, headers: { ...headers, etag: known }, body: '' };
+  const whole = representation.body.length;
+  if (known !== null) return { status: 304, headers: { ...headers, etag: known }, body: '', whole };
   const delta = deltaSince(
     request.headers,
     entityTagsOf(request.headers['if-none-match'] ?? ''),
@@ -121,6 +128,7 @@ function represented(
       'content-length': body.length,
     },
     body,
+    whole,
   };
 }
 
@@ -128,7 +136,7 @@ function represented(
 function deltaResponse(
   body: Buffer,
   headers: OutgoingHttpHeaders,
-  { etag, contentType }: Representation,
+  { etag, contentType, body: { length: whole } }: Representation,
 ): Response {
   return {
     status: 226,
@@ -143,31 +151,7 @@ function deltaResponse(
       'x-content-type-options': 'nosniff',
     },
     body,
-  };
-}
-
-/** A folder without its slash (§15.4.9); relative, so that it leads there below a prefix too. */
-function redirect(path: string): Response {
-  const location = `./${path.slice(path.lastIndexOf('/') + 1)}/`;
-  const { status, headers, body } = plain(308, `The page is at ${location}`);
-  return { status, headers: { ...headers, location }, body };
-}
-
-export interface Health {
-  /** `starting` until something can be served. */
-  readonly status: 'ok' | 'degraded' | 'starting';
-  readonly [detail: string]: unknown;
-}
-
-function healthResponse(health: Health): Response {
-  return {
-    status: health.status === 'starting' ? 503 : 200,
-    headers: {
-      'content-type': 'application/json',
-      'cache-control': 'no-store',
-      ...(health.status === 'starting' && { 'retry-after': '1' }),
-    },
-    body: `${JSON.stringify(health, null, 2)}\n`,
+    whole,
   };
 }
 
@@ -215,26 +199,4 @@ function linkHeader(path: string, { snapshot, baseUrl, hubs }: Served): string {
     links.push(`<${baseUrl}/${other}>; rel="alternate"; type="${MEDIA_TYPES[format]}"`);
   }
   return links.join(', ');
-}
-
-const TEXT = { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' };
-
-/** RFC 7617. */
-const UNAUTHORIZED: Response = {
-  status: 401,
-  headers: {
-    ...TEXT,
-    'www-authenticate': 'Basic realm="feedmill", charset="UTF-8"',
-    'cache-control': 'no-store',
-  },
-  body: 'These feeds are private: a token opens them.\n',
-};
-const NOT_ALLOWED: Response = {
-  ...plain(405, 'Only GET and HEAD are answered here.'),
-  headers: { ...TEXT, allow: 'GET, HEAD' },
-};
-const NOT_FOUND = plain(404, 'There is nothing here. The list of feeds is at /.');
-
-function plain(status: number, message: string): Response {
-  return { status, headers: TEXT, body: `${message}\n` };
 }

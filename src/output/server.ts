@@ -3,7 +3,8 @@ import { rmSync, statSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { connect } from 'node:net';
 import { withUsualNames } from './field-names.ts';
-import { type Health, pathOf, respond, type Response, type Served } from './respond.ts';
+import { BROKEN, type Health, type Response } from './answers.ts';
+import { pathOf, respond, type Served } from './respond.ts';
 
 export type ListenAddress = { readonly socket: string } | { readonly host: string; readonly port: number };
 
@@ -18,8 +19,17 @@ export interface ServedState {
   now(): number;
   /** An answer could not be made. */
   onError(error: unknown): void;
+  onAnswered(answered: Answered): void;
   /** Who answers requests for a path that is no document's; `null` where nobody does. */
   handler?(path: string | null): RequestHandler | null;
+}
+
+export interface Answered {
+  readonly status: number;
+  /** Of the body. bytes */
+  readonly sent: number;
+  /** Of the document that was asked for, as it is. bytes */
+  readonly whole: number;
 }
 
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
@@ -94,28 +104,28 @@ function answer(request: IncomingMessage, response: ServerResponse, state: Serve
     () => state.health(),
     state.now(),
   );
-  if (!(answered instanceof Promise)) return send(answered, method, response);
+  if (!(answered instanceof Promise)) return send(answered, method, response, state);
   answered.then(
-    (made) => send(made, method, response),
+    (made) => send(made, method, response, state),
     (error: unknown) => {
       state.onError(error);
-      send(BROKEN, method, response);
+      send(BROKEN, method, response, state);
     },
   );
 }
 
-/** A defect of ours is logged; whoever asked can do nothing about it. */
-const BROKEN: Response = {
-  status: 500,
-  headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' },
-  body: 'Something went wrong here. It has been logged.\n',
-};
-
-function send({ status, headers, body }: Response, method: string, response: ServerResponse): void {
+function send(
+  { status, headers, body, whole }: Response,
+  method: string,
+  response: ServerResponse,
+  state: ServedState,
+): void {
   const fields = withUsualNames(headers);
   if (status !== 304) fields['Content-Length'] ??= Buffer.byteLength(body);
   response.writeHead(status, fields);
   response.end(method === 'HEAD' ? undefined : body);
+  const sent = method === 'HEAD' ? 0 : Buffer.byteLength(body);
+  state.onAnswered({ status, sent, whole: method === 'HEAD' ? 0 : (whole ?? sent) });
 }
 
 /** A socket that nobody listens on was left by a process that was killed. */

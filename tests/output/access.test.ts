@@ -1,7 +1,8 @@
 // Private feeds: who may read, and how a token is given.
 import { describe, expect, it } from 'vitest';
 import { Access } from '../../src/output/access.ts';
-import { respond, type Response } from '../../src/output/respond.ts';
+import { type Response } from '../../src/output/answers.ts';
+import { respond } from '../../src/output/respond.ts';
 import { represent } from '../../src/output/snapshot.ts';
 
 const ANNA = 'anna-0123456789abcdef';
@@ -20,7 +21,15 @@ const snapshot = new Map([
 ]);
 
 function ask(target: string, authorization?: string, method = 'GET'): Response {
-  const served = { snapshot, make: () => null, hubs: [], access, baseUrl: '', maxAge: 60 };
+  const served = {
+    snapshot,
+    make: () => null,
+    hubs: [],
+    metrics: async () => '',
+    access,
+    baseUrl: '',
+    maxAge: 60,
+  };
   const headers = authorization === undefined ? {} : { authorization };
   return respond({ method, target, headers }, served, () => ({ status: 'ok' }), 1000) as Response;
 }

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { DocumentEntry } from '../../src/article.ts';
 import { codedBody } from '../../src/output/codings.ts';
 import { Publisher } from '../../src/output/publish.ts';
-import { respond, type Response } from '../../src/output/respond.ts';
+import { type Response } from '../../src/output/answers.ts';
+import { respond } from '../../src/output/respond.ts';
 import { temporaryDirectory } from '../support/directories.ts';
 
 const NOW = Date.UTC(2026, 2, 10, 12);
@@ -28,6 +29,7 @@ function answerOf({ snapshot }: Publisher, headers: Record<string, string>, meth
     snapshot,
     make: () => null,
     hubs: [],
+    metrics: async () => '',
     access: null,
     baseUrl: 'https://feeds.example',
     maxAge: 60,

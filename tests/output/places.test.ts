@@ -1,7 +1,8 @@
 // Which page a path means, by the languages that a client accepts, and what a browser is told of it.
 import { describe, expect, it } from 'vitest';
 import { LANGUAGE_TAGS, PAGE_LANGUAGES, preferredLanguage } from '../../src/output/languages.ts';
-import { type Request, respond, type Response } from '../../src/output/respond.ts';
+import { type Response } from '../../src/output/answers.ts';
+import { type Request, respond } from '../../src/output/respond.ts';
 import { represent, type Snapshot } from '../../src/output/snapshot.ts';
 import { LANGUAGES, WORDS } from '../../src/pages/words.ts';
 
@@ -28,6 +29,7 @@ function ask(target: string, headers: Request['headers'] = {}, snapshot = CHINES
     make: () => null,
     access: null,
     hubs: [],
+    metrics: async () => '',
     baseUrl: 'https://feeds.example',
     maxAge: 60,
   };

@@ -1,6 +1,7 @@
 // A request and a snapshot → a response.
 import { describe, expect, it } from 'vitest';
-import { type Health, type Request, respond, type Response } from '../../src/output/respond.ts';
+import { type Health, type Response } from '../../src/output/answers.ts';
+import { type Request, respond } from '../../src/output/respond.ts';
 import { codedBody } from '../../src/output/codings.ts';
 import { represent, type Snapshot } from '../../src/output/snapshot.ts';
 
@@ -24,6 +25,7 @@ function ask(
     snapshot,
     make: () => null,
     hubs: [],
+    metrics: async () => '',
     access: null,
     baseUrl: 'https://feeds.example',
     maxAge: 60,

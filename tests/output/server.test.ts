@@ -20,12 +20,14 @@ async function listen(address = LOOPBACK): Promise<FeedServer> {
       snapshot: SNAPSHOT,
       make: () => null,
       hubs: [],
+      metrics: async () => '',
       access: null,
       baseUrl: 'https://feeds.example',
       maxAge: 60,
     }),
     health: () => ({ status: 'ok' }),
     now: Date.now,
+    onAnswered: () => {},
     onError: (error) => {
       throw error;
     },

@@ -64,10 +64,12 @@ export class Publication {
           baseUrl: BASE,
           maxAge: 60,
           hubs: [],
+          metrics: async () => '',
         }),
         health: () => ({ status: 'ok' }),
         handler: (path) => publication.#webSub.handler(path),
         now: () => publication.now,
+        onAnswered: () => {},
         onError: (error) => {
           throw error;
         },

@@ -1,0 +1,114 @@
+// What an operator's monitoring reads (Prometheus' text format). Owns `prom-client`.
+import { statSync } from 'node:fs';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { Tally } from './ledger/ledger.ts';
+import type { Answered } from './output/server.ts';
+import type { Snapshot } from './output/snapshot.ts';
+import type { PassResult } from './pipeline.ts';
+import type { Alarms } from './report.ts';
+
+/** What is true at the moment at which it is asked for. */
+export interface MetricsSources {
+  readonly tally: () => Tally;
+  readonly alarms: Alarms;
+  readonly snapshot: () => Snapshot;
+  readonly ledgerFile: string;
+}
+
+/** From a pass for one file to the first look at a million. s */
+const PASS_BUCKETS = [0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
+/** Feeds that are told apart: those that have changed last. A time series costs whoever keeps it. */
+const FEEDS_MAX = 200;
+const FEED = /^(?:feed|outlets\/[^/]+)\.atom$/;
+
+export class Metrics {
+  readonly #registry = new Registry();
+  readonly #passes = new Histogram({
+    name: 'feedmill_pass_duration_seconds',
+    help: 'How long looks at the seeds took, of everything or of what was noticed.',
+    labelNames: ['kind'],
+    buckets: PASS_BUCKETS,
+    registers: [this.#registry],
+  });
+  readonly #changes = this.#counter('feedmill_changes_total', 'Articles, by what became of them.', 'change');
+  readonly #published = this.#counter('feedmill_documents_published_total', 'Documents whose bytes changed.');
+  readonly #responses = this.#counter('feedmill_http_responses_total', 'Answers, by status.', 'status');
+  readonly #sent = this.#counter('feedmill_http_sent_bytes_total', 'Bytes of bodies sent.');
+  readonly #saved = this.#counter(
+    'feedmill_http_saved_bytes_total',
+    'Bytes of documents that were not sent, by 304, deltas and codings.',
+  );
+
+  constructor(sources: MetricsSources) {
+    collectDefaultMetrics({ register: this.#registry });
+    const { tally, alarms, snapshot, ledgerFile } = sources;
+    this.#gauge('feedmill_articles', 'Live articles.', [], (set) => set({}, tally().articles));
+    this.#gauge('feedmill_seeds', 'Files, by what they are to the ledger.', ['state'], (set) => {
+      const { seeds, rejected, missing } = tally();
+      set({ state: 'known' }, seeds);
+      set({ state: 'rejected' }, rejected);
+      set({ state: 'missing' }, missing);
+    });
+    this.#gauge('feedmill_alarm', '1 for each alarm that is raised.', ['alarm'], (set) => {
+      for (const alarm of alarms.keys()) set({ alarm }, 1);
+    });
+    this.#gauge('feedmill_feed_modified_timestamp_seconds', 'When a feed last changed.', ['feed'], (set) => {
+      for (const { path, lastModified } of latestFeeds(snapshot())) set({ feed: path }, lastModified / 1000);
+    });
+    this.#gauge('feedmill_ledger_bytes', 'Size of the ledger’s file and its journal.', [], (set) => {
+      const sizes = ['', '-wal'].map(
+        (end) => statSync(ledgerFile + end, { throwIfNoEntry: false })?.size ?? 0,
+      );
+      set({}, sizes[0]! + sizes[1]!);
+    });
+  }
+
+  passed(all: boolean, result: PassResult, durationMs: number): void {
+    this.#passes.observe({ kind: all ? 'everything' : 'noticed' }, durationMs / 1000);
+    for (const change of ['added', 'changed', 'withdrawn'] as const) {
+      this.#changes.inc({ change }, result[change]);
+    }
+    this.#changes.inc({ change: 'rejected' }, result.rejected.length);
+    this.#published.inc(result.published.length);
+  }
+
+  answered({ status, sent, whole }: Answered): void {
+    this.#responses.inc({ status });
+    this.#sent.inc(sent);
+    this.#saved.inc(Math.max(0, whole - sent));
+  }
+
+  async text(): Promise<string> {
+    return this.#registry.metrics();
+  }
+
+  #counter(name: string, help: string, ...labelNames: string[]): Counter {
+    return new Counter({ name, help, labelNames, registers: [this.#registry] });
+  }
+
+  /** @param collect is given what sets a value of it, whenever it is read */
+  #gauge(
+    name: string,
+    help: string,
+    labelNames: string[],
+    collect: (set: (labels: Record<string, string>, value: number) => void) => void,
+  ): void {
+    const gauge: Gauge = new Gauge({
+      name,
+      help,
+      labelNames,
+      registers: [this.#registry],
+      collect: () => {
+        gauge.reset();
+        collect((labels, value) => gauge.set(labels, value));
+      },
+    });
+  }
+}
+
+function latestFeeds(snapshot: Snapshot): { path: string; lastModified: number }[] {
+  return [...snapshot.values()]
+    .filter(({ path }) => FEED.test(path))
+    .sort((one, other) => other.lastModified - one.lastModified)
+    .slice(0, FEEDS_MAX);
+}

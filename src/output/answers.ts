@@ -1,0 +1,78 @@
+// Answers that are no documents: errors, redirects, and how the service is.
+import type { OutgoingHttpHeaders } from 'node:http';
+
+export interface Response {
+  readonly status: number;
+  readonly headers: OutgoingHttpHeaders;
+  readonly body: Buffer | string;
+  /** How long the document is of which this says something, be it nothing new. bytes */
+  readonly whole?: number;
+}
+
+const TEXT = { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' };
+
+/** RFC 7617. */
+export const UNAUTHORIZED: Response = {
+  status: 401,
+  headers: {
+    ...TEXT,
+    'www-authenticate': 'Basic realm="feedmill", charset="UTF-8"',
+    'cache-control': 'no-store',
+  },
+  body: 'These feeds are private: a token opens them.\n',
+};
+export const NOT_ALLOWED: Response = {
+  ...plain(405, 'Only GET and HEAD are answered here.'),
+  headers: { ...TEXT, allow: 'GET, HEAD' },
+};
+export const NOT_FOUND = plain(404, 'There is nothing here. The list of feeds is at /.');
+
+export function plain(status: number, message: string): Response {
+  return { status, headers: TEXT, body: `${message}\n` };
+}
+/** Not all that is asked for at once can be made. */
+export const BUSY: Response = {
+  ...plain(503, 'Too much is asked for at once. Try again in a while.'),
+  headers: { ...TEXT, 'retry-after': '5' },
+};
+
+/** A defect of ours is logged; whoever asked can do nothing about it. */
+export const BROKEN: Response = {
+  status: 500,
+  headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' },
+  body: 'Something went wrong here. It has been logged.\n',
+};
+
+/** A folder without its slash (§15.4.9); relative, so that it leads there below a prefix too. */
+export function redirect(path: string): Response {
+  const location = `./${path.slice(path.lastIndexOf('/') + 1)}/`;
+  const { status, headers, body } = plain(308, `The page is at ${location}`);
+  return { status, headers: { ...headers, location }, body };
+}
+
+export interface Health {
+  /** `starting` until something can be served. */
+  readonly status: 'ok' | 'degraded' | 'starting';
+  readonly [detail: string]: unknown;
+}
+
+export function healthResponse(health: Health): Response {
+  return {
+    status: health.status === 'starting' ? 503 : 200,
+    headers: {
+      'content-type': 'application/json',
+      'cache-control': 'no-store',
+      ...(health.status === 'starting' && { 'retry-after': '1' }),
+    },
+    body: `${JSON.stringify(health, null, 2)}\n`,
+  };
+}
+
+export async function metricsResponse(text: Promise<string>): Promise<Response> {
+  const type = 'text/plain; version=0.0.4; charset=utf-8';
+  return {
+    status: 200,
+    headers: { ...TEXT, 'content-type': type, 'cache-control': 'no-store' },
+    body: await text,
+  };
+}
