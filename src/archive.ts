@@ -8,6 +8,7 @@ import { Entries, type EntriesContext, Findings } from './entries.ts';
 import type { Heads } from './heads.ts';
 import type { Archived, ArchivePlace, Withdrawal } from './ledger/ledger.ts';
 import { renderDocument, type Tombstone, withSource } from './mill/render/render.ts';
+import { BusyError } from './output/on-demand.ts';
 import { type ArchiveName, archivePath } from './output/paths.ts';
 import type { Rules } from './recipes.ts';
 import { Turns } from './turns.ts';
@@ -17,7 +18,12 @@ export const PAGE_ENTRIES = 50;
 /** Places that are given in one transaction. */
 const BATCH = 1_000;
 
+/** Articles of a document cannot be read just now: without them it would say that they are not there. */
+export class IncompleteError extends BusyError {}
+
 export interface ArchiveContext extends EntriesContext {
+  /** Seeds turned out to be no articles; the feeds of these outlets may have to do with it. */
+  readonly onRecorded: (outlets: ReadonlySet<string>) => void;
   readonly heads: Heads;
   readonly rules: Rules;
 }
@@ -25,7 +31,7 @@ export interface ArchiveContext extends EntriesContext {
 export interface ArchiveDocument extends Document {
   /** When its newest entry was updated, or the last of them withdrawn. ms */
   readonly changed: number;
-  /** Every article that belongs there could be read. */
+  /** Every article is as its seed has it. */
   readonly lasting: boolean;
 }
 
@@ -60,7 +66,7 @@ export class Archive {
     return end && { outlet, end };
   }
 
-  /** One document in several formats; `null` if there is no such document. */
+  /** One document in several formats; `null` if there is no such document. @throws IncompleteError */
   async documents(
     name: ArchiveName,
     formats: readonly Format[],
@@ -74,7 +80,7 @@ export class Archive {
       const documents = await this.#compose(name, archived, formats, findings, now);
       // Another copy of an article may count now.
       if (findings.rejected.length === 0) return documents;
-      await ledger.record(findings.rejected, now);
+      this.#context.onRecorded((await ledger.record(findings.rejected, now)).outlets);
     }
   }
 
@@ -97,10 +103,19 @@ export class Archive {
     const entries = new Entries(this.#context, findings, now);
     const turns = new Turns();
     const shown: { id: number; key: string; outlet: string; updated: number }[] = [];
+    let lasting = true;
     for (const article of archived.articles) {
       await turns.next();
+      const stale = findings.stale.size;
       const facts = await entries.facts(article);
-      if (facts === null) continue;
+      if (facts === null && findings.stale.size > stale) {
+        throw new IncompleteError(`${article.path} cannot be read just now`);
+      }
+      // A seed that is no article any more, or that may not be read until somebody sees to it.
+      if (facts === null) {
+        lasting &&= article.broken !== 'unreadable';
+        continue;
+      }
       shown.push({ id: article.id, key: article.uuid, outlet: article.outlet, updated: facts.updated });
     }
     const updated = Math.max(
@@ -122,12 +137,11 @@ export class Archive {
       updated,
       deleted: tombstones(archived.withdrawn),
     };
-    const lasting = shown.length === archived.articles.length && findings.stale.size === 0;
     return formats.map((format) => ({
       path: `${path}.${format}`,
       ...renderDocument(format, head, keyed),
       changed: updated,
-      lasting,
+      lasting: lasting && findings.stale.size === 0,
     }));
   }
 }

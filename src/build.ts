@@ -40,6 +40,7 @@ export async function build(options: ServiceOptions, archive: boolean): Promise<
     onDirectory: () => {},
   });
   const alarms: Alarms = new Map();
+  let complete = true;
   let again: { paths: readonly string[]; delayMs: number } | null = null;
   for (let look = 0; look === 0 || (again !== null && look < LOOKS_MAX); look += 1) {
     if (again) await new Promise((resolve) => setTimeout(resolve, again!.delayMs));
@@ -54,7 +55,11 @@ export async function build(options: ServiceOptions, archive: boolean): Promise<
   const { articles, outlets } = pipeline.tally;
   if (archive && pipeline.archive !== null) {
     const feeds = [null, ...outlets.keys()];
-    const documents = await writeArchives(pipeline.archive, feeds, join(config.data, 'public'), options.now);
+    const folder = join(config.data, 'public');
+    const documents = await writeArchives(pipeline.archive, feeds, folder, options.now, (document, why) => {
+      complete = false;
+      log.error({ document, why }, 'a document of an archive is not complete');
+    });
     log.info({ documents }, 'archives written');
   }
   const live = [...outlets.values()].filter((count) => count > 0).length;
@@ -62,5 +67,5 @@ export async function build(options: ServiceOptions, archive: boolean): Promise<
     { articles, outlets: live, directory: config.data },
     `${articles} articles of ${live} outlets published`,
   );
-  return alarms.size === 0 && again === null;
+  return complete && alarms.size === 0 && again === null;
 }

@@ -23,6 +23,8 @@ export interface ComposeContext extends EntriesContext {
   readonly tombstoneMs: number;
   /** Whether the first page names seeds that were rejected lately. */
   readonly showsRejected: boolean;
+  /** See {@link Archive}. */
+  readonly onRecorded: (outlets: ReadonlySet<string>) => void;
   /** The bytes that are published under a path. */
   readonly published: (path: string) => Buffer | undefined;
   /** Ends it between two articles; nothing is published then. */

@@ -12,6 +12,10 @@ export const count = (min: number, max: number): v.GenericSchema<number> =>
 export const absoluteUrl = v.pipe(
   v.string(),
   v.regex(/^https?:\/\/[^/?#\s]+[^?#\s]*$/, 'must be an http(s) address without query'),
+  v.check((address) => {
+    const url = URL.parse(address);
+    return url !== null && `${url.username}${url.password}` === '';
+  }, 'must be an http(s) address, without a user or a password'),
 );
 
 /** An optional key with its default and its description. */

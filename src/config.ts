@@ -88,7 +88,8 @@ export function readRecipe(id: string, file: TextFile): Recipe {
 
 /** The base URL without a slash at its end, derived from where it listens if none is configured. */
 export function baseUrlOf(config: Pick<Config, 'baseUrl' | 'listen'>, port: number | null = null): string {
-  if (config.baseUrl !== null) return config.baseUrl.replace(/\/+$/, '');
+  // As it is sent: a name or a path in other letters than ASCII would be refused by whoever writes headers.
+  if (config.baseUrl !== null) return new URL(config.baseUrl).href.replace(/\/+$/, '');
   const { host, ipv6, port: configured } = LISTEN.exec(config.listen)!.groups!;
   if (host === undefined && ipv6 === undefined) return 'http://localhost';
   // An unspecified address is listened on, never connected to.

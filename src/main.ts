@@ -67,6 +67,9 @@ async function main(): Promise<number> {
   }
   const { lockDirectory } = await import('./ledger/open.ts');
   using _ = lockDirectory(config.data);
+  if (config.websub.hub && config.baseUrl === null) {
+    log.warn('websub.hub needs a baseUrl that subscribers reach: the feeds name a hub on this machine');
+  }
   const options = { config, rules, log, version, now: Date.now };
   if (invocation.command === 'build') {
     const { build } = await import('./build.ts');

@@ -223,6 +223,9 @@ export class Pipeline implements AsyncDisposable {
       window: config.window,
       tombstoneMs: config.withdrawal.tombstoneDays * DAY_MS,
       showsRejected: config.page.rejected,
+      onRecorded: (outlets) => {
+        for (const outlet of outlets) this.#due?.add(outlet);
+      },
       published: (path) => this.publisher.snapshot.get(path)?.body,
       site,
       signal,

@@ -41,7 +41,8 @@ export async function renderArticle(
   const rules = `${context.rules.content(outlet)} ${entryBytesMax}`;
   const source = `${article.path}\n${article.copies}`;
   const facts = article.rendition;
-  if (article.broken || (facts?.source === source && facts.rules === rules)) return { kind: 'kept', facts };
+  if (article.broken !== null || (facts?.source === source && facts.rules === rules))
+    return { kind: 'kept', facts };
 
   const read = await readContent(article, outlet, context);
   if (typeof read === 'string') return { kind: 'stale', why: read };

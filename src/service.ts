@@ -217,12 +217,10 @@ export class Service implements AsyncDisposable {
       this.#access = new Access(readTokens(config.access));
       setAlarm(this.#alarms, 'tokens-unreadable', null, log);
     } catch (error) {
-      setAlarm(
-        this.#alarms,
-        'tokens-unreadable',
-        `${(error as Error).message}; the tokens read before hold`,
-        log,
-      );
+      // Anybody may read alarms.
+      const shown = 'the tokens cannot be read; those read before hold. The log says why';
+      if (!this.#alarms.has('tokens-unreadable')) log.error({ err: error }, shown);
+      setAlarm(this.#alarms, 'tokens-unreadable', shown, log);
     }
   }
 

@@ -5,6 +5,7 @@ import type { Token } from './output/access.ts';
 
 /** Characters. So long that trying them out is hopeless. */
 const SECRET_LENGTH_MIN = 20;
+const EXPECTED = 'expected a name, a space, and a token';
 const LINE = /^(?<name>\S+)\s+(?<secret>[\w.~-]+)$/;
 
 /**
@@ -18,19 +19,20 @@ export function readTokens(file: string): Token[] {
     const text = line.trim();
     if (text === '' || text.startsWith('#')) continue;
     const { name, secret } = LINE.exec(text)?.groups ?? {};
-    // The line itself is not told: it may hold a token.
+    // Nothing of the line is told: whichever word it is, it may be a token.
     const fail = (why: string): never => {
       throw new ConfigError(`access: ${file}:${i + 1}: ${why}`);
     };
     if (name === undefined || secret === undefined) {
-      return fail('expected a name and a token of A-Z a-z 0-9 . _ ~ - with a space between them');
+      return fail(`${EXPECTED} of A-Z a-z 0-9 . _ ~ -`);
     }
     if (secret.length < SECRET_LENGTH_MIN) {
-      fail(`the token of ${name} must have at least ${SECRET_LENGTH_MIN} characters: openssl rand -hex 16`);
+      fail(`a token must have at least ${SECRET_LENGTH_MIN} characters: openssl rand -hex 16`);
     }
-    if (tokens.has(name)) fail(`there is already a token of ${name}`);
+    if (tokens.has(name)) fail('there is already a token under this name');
     tokens.set(name, { name, secret });
   }
+  if (tokens.size === 0) throw new ConfigError(`access: ${file}: there is no token in it; ${EXPECTED}`);
   return [...tokens.values()];
 }
 
@@ -38,6 +40,7 @@ function textOf(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (cause) {
-    throw new ConfigError(`access: ${(cause as Error).message}`, { cause });
+    const why = (cause as Error).message;
+    throw new ConfigError(`access: ${file}: ${why}; it must be a file that feedmill may read`, { cause });
   }
 }

@@ -14,6 +14,8 @@ const TAG_LENGTH = 12;
 export class Archives {
   readonly #wait: StatementSync;
   readonly #leave: StatementSync;
+  readonly #leaveBehind: StatementSync;
+  readonly #return: StatementSync;
   readonly #behind: StatementSync;
   readonly #append: StatementSync;
   readonly #end: StatementSync;
@@ -25,6 +27,8 @@ export class Archives {
   constructor(database: DatabaseSync) {
     this.#wait = database.prepare('INSERT OR IGNORE INTO unarchived (feed, time, article) VALUES (?, ?, ?)');
     this.#leave = database.prepare('DELETE FROM unarchived WHERE feed = ? AND time = ? AND article = ?');
+    this.#leaveBehind = database.prepare('INSERT OR IGNORE INTO left_behind (feed, article) VALUES (?, ?)');
+    this.#return = database.prepare('DELETE FROM left_behind WHERE feed = ? AND article = ?');
     this.#behind = database.prepare(
       `SELECT article.id, article.time, article.key
        FROM unarchived JOIN article ON article.id = unarchived.article, article AS last
@@ -35,12 +39,11 @@ export class Archives {
     this.#append = database.prepare('INSERT INTO archive (feed, place, article, tag) VALUES (?, ?, ?, ?)');
     this.#end = database.prepare('SELECT place, tag FROM archive WHERE feed = ? ORDER BY place DESC LIMIT 1');
     this.#tag = database.prepare('SELECT tag FROM archive WHERE feed = ? AND place = ?');
-    // An article that a changed recipe has given to another outlet leaves a gap.
     this.#entries = database.prepare(
       `SELECT ${LIVE}, article.withdrawn
        FROM archive JOIN article ON article.id = archive.article
          LEFT JOIN seed ON seed.id = article.seed LEFT JOIN rendition ON rendition.article = article.id
-       WHERE feed = :feed AND place BETWEEN :first AND :last AND :feed IN ('${MERGED}', outlet)
+       WHERE feed = :feed AND place BETWEEN :first AND :last
        ORDER BY place DESC`,
     );
     this.#withdrawn = database.prepare(
@@ -61,13 +64,19 @@ export class Archives {
     for (const feed of [MERGED, outlet]) this.#wait.run(feed, time, id);
   }
 
-  /** In the archive of an outlet that it comes to an article has no place yet. */
+  /** What a changed recipe gives to another outlet stays in the former one's archive, where it has a place there. */
   move(before: Place & { readonly id: number }, after: Place): void {
     if (before.outlet === after.outlet && before.time === after.time) return;
     const { id } = before;
     if (this.#leave.run(MERGED, before.time, id).changes > 0) this.#wait.run(MERGED, after.time, id);
     const waited = this.#leave.run(before.outlet, before.time, id).changes > 0;
-    if (waited || before.outlet !== after.outlet) this.#wait.run(after.outlet, after.time, id);
+    if (before.outlet === after.outlet) {
+      if (waited) this.#wait.run(after.outlet, after.time, id);
+      return;
+    }
+    if (!waited) this.#leaveBehind.run(before.outlet, id);
+    const returned = this.#return.run(after.outlet, id).changes > 0;
+    if (!returned) this.#wait.run(after.outlet, after.time, id);
   }
 
   append(outlet: string | null, last: number, limit: number): number {

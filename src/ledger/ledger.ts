@@ -2,7 +2,7 @@
 //
 // Asynchronous and narrow because a second implementation, on PostgreSQL, is to stand beside the
 // SQLite one: nothing outside this folder knows about tables, and every call is one round trip.
-import type { Identity, Rejection, RenderedEntry } from '../article.ts';
+import type { Identity, Rejection, RejectionReason, RenderedEntry } from '../article.ts';
 import type { Subscriptions } from './subscriptions.ts';
 
 /** Sets the ledger apart from what merely went wrong: the store itself is damaged. */
@@ -89,7 +89,7 @@ export interface LedgerArticle {
   readonly path: string;
   readonly fingerprint: string;
   /** The seed holds no article now; what was made of it before stands. */
-  readonly broken: boolean;
+  readonly broken: RejectionReason | null;
   /** The fingerprints of all seeds that hold this article, apart by a space. */
   readonly copies: string;
   readonly rendition: RenditionFacts | null;

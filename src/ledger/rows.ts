@@ -35,17 +35,16 @@ export function knownSeed(row: unknown): KnownSeed {
   };
 }
 
-export type NewestRow = Omit<LedgerArticle, 'rendition' | 'broken'> & { broken: number } & {
+export type NewestRow = Omit<LedgerArticle, 'rendition'> & {
   [Key in keyof RenditionFacts]: RenditionFacts[Key] | null;
 };
 
 export function ledgerArticle(row: NewestRow): LedgerArticle {
-  const { id, uuid, canonical, outlet, time, path, fingerprint, copies } = row;
+  const { id, uuid, canonical, outlet, time, path, fingerprint, broken, copies } = row;
   const { source, rules, digest, title, link, published, updated, bytes } = row;
   const rendition =
     source === null
       ? null
       : ({ source, rules, digest, title, link, published, updated, bytes } as RenditionFacts);
-  const broken = row.broken === 1;
   return { id, uuid, canonical, outlet, time, path, fingerprint, broken, copies, rendition };
 }

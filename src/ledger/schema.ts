@@ -81,6 +81,12 @@ export const MIGRATIONS: readonly string[] = [
     article INTEGER NOT NULL,
     PRIMARY KEY (feed, time, article)
   ) STRICT, WITHOUT ROWID;
+  -- Outlets that an article has left, though it stays where it is in their archives.
+  CREATE TABLE left_behind (
+    feed    TEXT NOT NULL,
+    article INTEGER NOT NULL,
+    PRIMARY KEY (feed, article)
+  ) STRICT, WITHOUT ROWID;
   INSERT INTO unarchived SELECT '', time, id FROM article UNION ALL SELECT outlet, time, id FROM article;
   CREATE INDEX article_withdrawn ON article (withdrawn) WHERE seed IS NULL;
   `,

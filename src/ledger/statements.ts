@@ -5,7 +5,7 @@ import { WRITTEN_MS } from './schema.ts';
 const KNOWN = 'path, fingerprint, url, header_time, time, missing_since';
 
 /** What is told of a live article. */
-export const LIVE = `article.id, uuid, canonical, outlet, article.time, seed.path, seed.fingerprint, reason IS NOT NULL AS broken,
+export const LIVE = `article.id, uuid, canonical, outlet, article.time, seed.path, seed.fingerprint, reason AS broken,
     (SELECT group_concat(fingerprint, ' ' ORDER BY path) FROM seed AS copy WHERE copy.key = article.key) AS copies,
     source, rules, digest, title, link, published, updated, bytes`;
 

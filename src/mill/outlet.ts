@@ -1,7 +1,7 @@
 // Which outlet an article belongs to, and the recipe for its pages.
 import { domainToUnicode } from 'node:url';
 import { getDomain } from 'tldts';
-import type { Outlet, Recipe } from '../article.ts';
+import { FORMATS, type Outlet, type Recipe } from '../article.ts';
 
 export interface Outlets {
   /** @param href an absolute http(s) URL */
@@ -46,8 +46,8 @@ function claimedBy(host: string, byHost: ReadonlyMap<string, Outlet>): Outlet | 
 
 /** What is behind the name of a host that cannot name a file as it is. */
 const IPV6 = '.ipv6';
-/** Behind a single label that is also a recipe's id, which has no dot either. */
-const NOT_THE_RECIPE = '-site';
+/** Behind what is also a recipe's id, or would be the path of another outlet's feed. */
+const NOT_ANOTHER = '-site';
 
 /**
  * A site without a recipe is its own outlet: its registrable domain by the Public Suffix List,
@@ -58,14 +58,19 @@ function siteId(host: string, byId: ReadonlyMap<string, Outlet>): string {
   if (host.startsWith('[')) return ipv6Groups(host.slice(1, -1)).join('-') + IPV6;
   const domain = getDomain(host, { allowPrivateDomains: true }) ?? host;
   const id = domain.replace(/[^a-z0-9._-]+/g, '-').replace(/^[-._]+|[-._]+$/g, '') || 'unknown';
-  return byId.get(id)?.recipe ? id + NOT_THE_RECIPE : id;
+  return isAnother(id, byId) ? id + NOT_ANOTHER : id;
 }
 
 /** The host that {@link siteId} made `id` of. */
 function siteHost(id: string, byId: ReadonlyMap<string, Outlet>): string {
   if (id.endsWith(IPV6)) return `[${id.slice(0, -IPV6.length).replaceAll('-', ':')}]`;
-  const label = id.slice(0, -NOT_THE_RECIPE.length);
-  return id.endsWith(NOT_THE_RECIPE) && byId.get(label)?.recipe ? label : id;
+  const host = id.slice(0, -NOT_ANOTHER.length);
+  return id.endsWith(NOT_ANOTHER) && isAnother(host, byId) ? host : id;
+}
+
+/** A feed is published as ID.FORMAT, and pages below ID/. */
+function isAnother(id: string, byId: ReadonlyMap<string, Outlet>): boolean {
+  return FORMATS.some((format) => id.endsWith(`.${format}`)) || Boolean(byId.get(id)?.recipe);
 }
 
 /** All eight, so that neither end of the name is a separator. */

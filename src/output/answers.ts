@@ -9,7 +9,12 @@ export interface Response {
   readonly whole?: number;
 }
 
-const TEXT = { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' };
+/** What is an error now may be none the next time. */
+const TEXT = {
+  'content-type': 'text/plain; charset=utf-8',
+  'x-content-type-options': 'nosniff',
+  'cache-control': 'no-store',
+};
 
 /** RFC 7617. */
 export const UNAUTHORIZED: Response = {
@@ -17,7 +22,6 @@ export const UNAUTHORIZED: Response = {
   headers: {
     ...TEXT,
     'www-authenticate': 'Basic realm="feedmill", charset="UTF-8"',
-    'cache-control': 'no-store',
   },
   body: 'These feeds are private: a token opens them.\n',
 };
@@ -30,6 +34,12 @@ export const NOT_FOUND = plain(404, 'There is nothing here. The list of feeds is
 export function plain(status: number, message: string): Response {
   return { status, headers: TEXT, body: `${message}\n` };
 }
+/** Nothing has been published yet. */
+export const STARTING: Response = {
+  ...plain(503, 'The first look at the seeds is under way.'),
+  headers: { ...TEXT, 'retry-after': '2' },
+};
+
 /** Not all that is asked for at once can be made. */
 export const BUSY: Response = {
   ...plain(503, 'Too much is asked for at once. Try again in a while.'),
@@ -39,7 +49,7 @@ export const BUSY: Response = {
 /** A defect of ours is logged; whoever asked can do nothing about it. */
 export const BROKEN: Response = {
   status: 500,
-  headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' },
+  headers: TEXT,
   body: 'Something went wrong here. It has been logged.\n',
 };
 

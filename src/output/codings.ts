@@ -69,7 +69,26 @@ export function entityTag(body: Buffer): string {
  * sent as it is can always be read, so it is sent even to a client that accepts nothing.
  */
 export function negotiate(accept: string | undefined, available: readonly CodedBody[]): CodedBody | null {
-  if (accept === undefined) return null;
+  const weightOf = weightsOf(accept);
+  const best = available.reduce<CodedBody | null>(
+    (most, each) => (weightOf(each.coding) > (most === null ? 0 : weightOf(most.coding)) ? each : most),
+    null,
+  );
+  // Unless it says otherwise, a client that names codings likes them better than none.
+  return best !== null && weightOf(best.coding) >= weightOf('identity', 0) ? best : null;
+}
+
+/** Those that a client can read, of those there are. */
+export function acceptedCodings(
+  accept: string | undefined,
+  available: readonly CodedBody[],
+): readonly CodedBody[] {
+  const weightOf = weightsOf(accept);
+  return available.filter(({ coding }) => weightOf(coding) > 0);
+}
+
+/** How welcome a coding is, from 0 to 1; who names none wants none. */
+function weightsOf(accept = ''): (coding: string, unnamed?: number) => number {
   const weights = new Map<string, number>();
   for (const item of accept.toLowerCase().split(',')) {
     const [name = '', ...parameters] = item.split(';').map((part) => part.trim());
@@ -78,12 +97,5 @@ export function negotiate(accept: string | undefined, available: readonly CodedB
     );
     if (name !== '') weights.set(name === 'x-gzip' ? 'gzip' : name, Number(weight?.[1] ?? 0));
   }
-  const weightOf = (coding: string): number => weights.get(coding) ?? weights.get('*') ?? 0;
-  const best = available.reduce<CodedBody | null>(
-    (most, each) => (weightOf(each.coding) > (most === null ? 0 : weightOf(most.coding)) ? each : most),
-    null,
-  );
-  // Unless it says otherwise, a client that names codings likes them better than none.
-  const identity = weights.get('identity') ?? 0;
-  return best !== null && weightOf(best.coding) >= identity ? best : null;
+  return (coding, unnamed = weights.get('*') ?? 0) => weights.get(coding) ?? unnamed;
 }

@@ -1,11 +1,13 @@
 // Conditional requests (RFC 9110 §13): does the client have already what it would be sent?
 import type { IncomingHttpHeaders } from 'node:http';
+import { acceptedCodings } from './codings.ts';
 import type { Representation } from './snapshot.ts';
 
 /**
  * The entity tag by which a client knows what it would be sent, `null` if it does not. If-None-Match
  * decides where it is given, If-Modified-Since only where it is not (§13.2.2). A tag of the same version in another
- * coding is as good: the client has the same document.
+ * coding is as good, if the client accepts that one: it has the same document, and a cache that asks for a client
+ * who does not is not told to hand it out.
  */
 export function knownTag(
   headers: IncomingHttpHeaders,
@@ -15,7 +17,8 @@ export function knownTag(
   const none = headers['if-none-match'];
   if (none !== undefined) {
     const tags = none.trim() === '*' ? [selected] : entityTagsOf(none);
-    const own = [selected, representation.etag, ...representation.codings.map(({ etag }) => etag)];
+    const accepted = acceptedCodings(headers['accept-encoding'], representation.codings);
+    const own = [selected, representation.etag, ...accepted.map(({ etag }) => etag)];
     return own.find((tag) => tags.includes(tag)) ?? null;
   }
   const since = headers['if-modified-since'];

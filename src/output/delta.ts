@@ -56,7 +56,8 @@ function lackingSince(
   tags: readonly string[],
   { entries, versions }: Representation,
 ): readonly DocumentEntry[] | null {
-  const known = tags.map((tag) => versions.get(tag)).find((keys) => keys !== undefined);
+  // Of several, the last that there was: what came before it, the client has had too.
+  const known = [...versions].findLast(([tag]) => tags.includes(tag))?.[1];
   if (known === undefined) return null;
   const lacking = entries.filter(({ key }) => !known.has(key));
   return lacking.length === entries.length ? null : lacking;

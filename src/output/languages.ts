@@ -18,8 +18,9 @@ export const LANGUAGE_TAGS: Readonly<Record<PageLanguage, string>> = { zh: 'zh-H
 export function preferredLanguage(accept: string | undefined, fallback: PageLanguage): PageLanguage {
   let best: { language: PageLanguage; weight: number } | null = null;
   const ranges = rangesOf(accept ?? '');
+  const other = unnamed(ranges, fallback);
   for (const { range, weight } of ranges) {
-    const language = range === '*' ? unnamed(ranges, fallback) : languageOf(range);
+    const language = range === '*' ? other : languageOf(range);
     if (language !== null && weight > (best?.weight ?? 0)) best = { language, weight };
   }
   return best?.language ?? fallback;

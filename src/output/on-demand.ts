@@ -10,7 +10,7 @@ export interface MadeDocument extends Document {
   readonly lasting: boolean;
 }
 
-/** More is asked for than can be made; later it may be. */
+/** Not now; later it may be made. */
 export class BusyError extends Error {
   override readonly name = 'BusyError';
 }

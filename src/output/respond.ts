@@ -12,6 +12,7 @@ import {
   NOT_FOUND,
   plain,
   redirect,
+  STARTING,
   type Response,
   UNAUTHORIZED,
 } from './answers.ts';
@@ -71,9 +72,10 @@ export function respond(
   if (request.method !== 'GET' && request.method !== 'HEAD') return NOT_ALLOWED;
   if (path === 'healthz') return healthResponse(health());
   if (path === 'metrics') return metricsResponse(served.metrics());
-  if (served.snapshot.has(`${path}/index.html`)) return redirect(path);
+  if (served.snapshot.size === 0) return STARTING;
   const representation = documentAt(path, request.headers['accept-language'], served.snapshot);
   if (representation !== undefined) return represented(request, path, representation, served, now);
+  if (served.snapshot.has(`${path}/index.html`)) return redirect(path);
   const made = served.make(path);
   return made === null ? NOT_FOUND : onDemand(made, request, path, served, now);
 }
@@ -184,7 +186,7 @@ function cacheControl(lifetime: Lifetime, { maxAge, access }: Served): string {
     case 'lasting':
       return `${scope}, max-age=${YEAR}`;
     case 'passing':
-      return 'no-cache';
+      return `${scope}, no-cache`;
   }
 }
 

@@ -39,6 +39,8 @@ const REQUEST_TIMEOUT_MS = 20_000;
 /** Descriptors that clients take are not there for seeds. */
 const CONNECTIONS_MAX = 2_000;
 const KEEP_ALIVE_MS = 15_000;
+/** A client that takes nothing of what it asked for is cut off. */
+const IDLE_MS = 60_000;
 
 export class FeedServer {
   readonly #server: Server;
@@ -48,7 +50,7 @@ export class FeedServer {
   }
 
   /** @throws ListenError */
-  static async listen(address: ListenAddress, state: ServedState): Promise<FeedServer> {
+  static async listen(address: ListenAddress, state: ServedState, idleMs = IDLE_MS): Promise<FeedServer> {
     const server = createServer(
       {
         headersTimeout: HEADERS_TIMEOUT_MS,
@@ -58,6 +60,7 @@ export class FeedServer {
       (request, response) => answer(request, response, state),
     );
     server.maxConnections = CONNECTIONS_MAX;
+    server.timeout = idleMs;
     if ('socket' in address) await removeStaleSocket(address.socket);
     await new Promise<void>((resolve, reject) => {
       server.once('error', (cause: NodeJS.ErrnoException) => {
@@ -94,7 +97,20 @@ export class FeedServer {
   }
 }
 
+/** Whatever becomes of one answer, the others are given. */
 function answer(request: IncomingMessage, response: ServerResponse, state: ServedState): void {
+  answerOne(request, response, state).catch((error: unknown) => {
+    state.onError(error);
+    if (response.headersSent) response.destroy();
+    else send(BROKEN, request.method ?? '', response, state);
+  });
+}
+
+async function answerOne(
+  request: IncomingMessage,
+  response: ServerResponse,
+  state: ServedState,
+): Promise<void> {
   const { method = '', url = '', headers } = request;
   const handler = state.handler?.(pathOf(url)) ?? null;
   if (handler !== null) return handler(request, response);
@@ -104,14 +120,7 @@ function answer(request: IncomingMessage, response: ServerResponse, state: Serve
     () => state.health(),
     state.now(),
   );
-  if (!(answered instanceof Promise)) return send(answered, method, response, state);
-  answered.then(
-    (made) => send(made, method, response, state),
-    (error: unknown) => {
-      state.onError(error);
-      send(BROKEN, method, response, state);
-    },
-  );
+  send(answered instanceof Promise ? await answered : answered, method, response, state);
 }
 
 function send(

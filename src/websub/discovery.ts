@@ -7,8 +7,8 @@ export const HUB_PATH = 'hub';
 
 /** All that the feeds name, feedmill's own first. */
 export function hubUrls(settings: WebSubSettings, baseUrl: string): readonly string[] {
-  const others = settings.hubs.map((hub) => new URL(hub).href);
-  return settings.hub ? [`${baseUrl}/${HUB_PATH}`, ...others] : others;
+  const own = settings.hub ? [`${baseUrl}/${HUB_PATH}`] : [];
+  return [...new Set([...own, ...settings.hubs.map((hub) => new URL(hub).href)])];
 }
 
 export function topicUrl(path: string, baseUrl: string): string {

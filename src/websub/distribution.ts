@@ -24,6 +24,9 @@ export interface DistributionOptions {
 
 const DELIVERIES_MAX = 16;
 const DELIVERIES_PER_HOST_MAX = 2;
+/** To hosts that took longer than that the last time: they keep no others waiting. ms */
+const SLOW_MS = 1_000;
+const SLOW_DELIVERIES_MAX = 4;
 /** Read from the ledger at once; more than can be under way, so that some are not. */
 const CANDIDATES = 64;
 const RETRY_BASE_MS = 60_000;
@@ -40,6 +43,7 @@ export class Distribution implements AsyncDisposable {
   /** By {@link nameOf}. */
   readonly #underWay = new Map<string, { readonly host: string; readonly done: Promise<void> }>();
   readonly #news = new News();
+  readonly #slowHosts = new Set<string>();
   #candidates: readonly Subscription[] = [];
   #running: Promise<void> | null = null;
   #again = false;
@@ -134,9 +138,9 @@ export class Distribution implements AsyncDisposable {
 
   #busyHosts(): readonly string[] {
     const hosts = Map.groupBy(this.#underWay.values(), ({ host }) => host);
-    return [...hosts]
-      .filter(([, deliveries]) => deliveries.length >= DELIVERIES_PER_HOST_MAX)
-      .map(([host]) => host);
+    const full = [...hosts].filter(([, deliveries]) => deliveries.length >= DELIVERIES_PER_HOST_MAX);
+    const slow = [...this.#underWay.values()].filter(({ host }) => this.#slowHosts.has(host));
+    return [...full.map(([host]) => host), ...(slow.length >= SLOW_DELIVERIES_MAX ? this.#slowHosts : [])];
   }
 
   #mayStart(candidate: Subscription): boolean {
@@ -145,11 +149,18 @@ export class Distribution implements AsyncDisposable {
 
   #start(candidate: Subscription): void {
     const name = nameOf(candidate);
+    const start = performance.now();
     const done = this.#deliver(candidate)
       .catch((error: unknown) => this.#rest(error))
       .then(() => void this.#underWay.delete(name))
+      .then(() => this.#judge(candidate.host, performance.now() - start))
       .then(() => this.wake());
     this.#underWay.set(name, { host: candidate.host, done });
+  }
+
+  #judge(host: string, durationMs: number): void {
+    if (durationMs > SLOW_MS) this.#slowHosts.add(host);
+    else this.#slowHosts.delete(host);
   }
 
   async #deliver(candidate: Subscription): Promise<void> {

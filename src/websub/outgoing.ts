@@ -41,6 +41,8 @@ const RESOLVER_TIMEOUT_MS = 3_000;
 const RESOLVER_TRIES = 2;
 /** A name may have thousands; more are not tried. */
 const ADDRESSES_MAX = 8;
+/** Of 1xx, before the answer. */
+const INTERIM_MAX = 8;
 /** Answers have a few headers, and none of them is read. bytes */
 const RESPONSE_HEADERS_MAX = 8_192;
 
@@ -159,6 +161,12 @@ function fixedLookup(addresses: readonly string[]): LookupFunction {
 function receive(request: ClientRequest, body: Buffer | undefined, bodyMax: number): Promise<Received> {
   return new Promise((resolve, reject) => {
     request.on('error', reject);
+    // They cost whoever sends them nothing, and have no end.
+    let interim = 0;
+    request.on('information', () => {
+      interim += 1;
+      if (interim > INTERIM_MAX) request.destroy(new Error('too many interim responses'));
+    });
     // Without a response and without an error: the server has changed the protocol.
     const closed = (): void => reject(new Error('the connection was closed'));
     request.on('close', closed);

@@ -8,7 +8,10 @@ const hubUrl = v.pipe(
   v.check((text) => {
     const url = URL.parse(text);
     return (
-      url !== null && /^https?:$/.test(url.protocol) && `${url.username}${url.password}${url.hash}` === ''
+      url !== null &&
+      /^https?:$/.test(url.protocol) &&
+      !/[#]/.test(url.href) &&
+      `${url.username}${url.password}` === ''
     );
   }, 'must be the http(s) address of a hub'),
 );

@@ -283,3 +283,25 @@ describe('private feeds', () => {
     expect(read({}).access).toBeNull();
   });
 });
+
+describe('the base URL', () => {
+  it.each([
+    ['https://新闻.example/源/', 'https://xn--efvu43e.example/%E6%BA%90'],
+    ['https://a.example/caf\u00e9', 'https://a.example/caf%C3%A9'],
+    ['https://a.example/<x>', 'https://a.example/%3Cx%3E'],
+  ])('is told as it is sent: %s', (baseUrl, sent) => {
+    expect(baseUrlOf(read({ yaml: `baseUrl: ${JSON.stringify(baseUrl)}\n` }))).toMatch(/^[\x21-\x7e]+$/);
+    expect(baseUrlOf(read({ yaml: `baseUrl: ${JSON.stringify(baseUrl)}\n` })).replace(/xn--[^.]+/, '')).toBe(
+      sent.replace(/xn--[^.]+/, ''),
+    );
+  });
+
+  it.each(['http://[::1', 'https://user:pass@a.example', 'https://a b.example', 'https://%zz'])(
+    'is refused if it is none, or tells a password: %s',
+    (baseUrl) => {
+      expect(mistake({ yaml: `baseUrl: ${JSON.stringify(baseUrl)}\n` })).toMatch(
+        /^baseUrl: .*my\.yaml:1\): must be/,
+      );
+    },
+  );
+});

@@ -39,12 +39,19 @@ describe('a file of tokens', () => {
     expect(await statusOf(`/token/${ANNA}/feed.atom`)).toBe(200);
   });
 
-  it('that cannot be read any more changes nothing, and is an alarm', async () => {
+  it.each([
+    ['has a wrong line', `anna ${ANNA}\nbert short\n`],
+    ['has a token in the place of a name', `${BERT} anna\n`],
+    ['is empty', ''],
+  ])('that %s changes nothing, and is an alarm that tells nothing of it', async (_, wrong) => {
     const site = await privateSite(`anna ${ANNA}\n`);
     const daemon = await start(site);
     const url = await daemon.url();
-    await writeFile(site.tokens, `anna ${ANNA}\nbert short\n`);
+    await writeFile(site.tokens, wrong);
     await daemon.logged(({ alarm }) => alarm === 'tokens-unreadable');
+    const { body } = await get(`${url}/healthz`);
+    expect(body.toString()).toMatch(/the tokens cannot be read; those read before hold/);
+    expect(body.toString()).not.toMatch(/0123456789|anna|bert|tokens:/);
     expect((await get(`${url}/token/${ANNA}/feed.atom`)).status).toBe(200);
     expect((await get(`${url}/feed.atom`)).status).toBe(401);
     await writeFile(site.tokens, `anna ${ANNA}\n`);
@@ -52,9 +59,11 @@ describe('a file of tokens', () => {
   });
 
   it.each([
-    ['a short token', 'anna short', /tokens:1: the token of anna must have at least 20 characters/],
-    ['a line that is none', `\n${ANNA}`, /tokens:2: expected a name and a token/],
-    ['two of one name', `a ${ANNA}\na ${BERT}`, /tokens:2: there is already a token of a/],
+    ['a short token', 'anna short', /tokens:1: a token must have at least 20 characters/],
+    ['a token in the place of a name', `${ANNA} anna`, /tokens:1: a token must have at least 20 characters/],
+    ['a line that is none', `\n${ANNA}`, /tokens:2: expected a name, a space, and a token/],
+    ['two of one name', `a ${ANNA}\na ${BERT}`, /tokens:2: there is already a token under this name/],
+    ['nothing', '# nobody\n\n', /tokens: there is no token in it; expected a name/],
   ])('with %s is refused at the start, and no token told', async (_, tokens, message) => {
     const site = await privateSite(tokens);
     const { status, stderr } = await (await start(site)).ended();
@@ -66,6 +75,9 @@ describe('a file of tokens', () => {
   it('that is not there is refused', async () => {
     const site = await createSite({}, { access: './nowhere' });
     const { status, stderr } = await (await start(site)).ended();
-    expect([status, stderr]).toEqual([78, expect.stringContaining('access: ENOENT')]);
+    expect(status).toBe(78);
+    expect(stderr).toMatch(
+      /^feedmill: access: .*nowhere: ENOENT.*; it must be a file that feedmill may read/,
+    );
   });
 });

@@ -111,15 +111,33 @@ describe('an archive', () => {
     expect(await ledger.archiveEnd(null)).toEqual(end);
   });
 
-  test('takes an article that comes to another outlet, whose former one shows it no more', async () => {
+  test('takes an article that comes to another outlet, and keeps it where it had a place, also if it returns', async () => {
     const ledger = newLedger();
     await add(ledger, [1, 2, 9]);
     await archiveBehind(ledger, 9, 'a.example');
     await ledger.record([indexed('a.example-1.txt', { url: urlOf(1), time: 1, outlet: 'b.example' })], 1);
-    expect(await everything(ledger, 'a.example')).toEqual([2]);
+    expect(await everything(ledger, 'a.example')).toEqual([2, 1]);
     await add(ledger, [8], 'b.example');
     await archiveBehind(ledger, 8, 'b.example');
     expect(await everything(ledger, 'b.example')).toEqual([1]);
+    for (const outlet of ['a.example', 'b.example', 'a.example']) {
+      await ledger.record([indexed('a.example-1.txt', { url: urlOf(1), time: 1, outlet })], 1);
+      await archiveBehind(ledger, 9, 'a.example');
+      await archiveBehind(ledger, 8, 'b.example');
+    }
+    expect(await everything(ledger, 'a.example')).toEqual([2, 1]);
+    expect(await everything(ledger, 'b.example')).toEqual([1]);
+  });
+
+  test('takes an article that came to another outlet before it had a place, and only there', async () => {
+    const ledger = newLedger();
+    await add(ledger, [1, 9]);
+    await ledger.record([indexed('a.example-1.txt', { url: urlOf(1), time: 1, outlet: 'b.example' })], 1);
+    await archiveBehind(ledger, 9, 'a.example');
+    expect(await everything(ledger, 'a.example')).toEqual([]);
+    await ledger.record([indexed('a.example-1.txt', { url: urlOf(1), time: 1, outlet: 'a.example' })], 1);
+    await archiveBehind(ledger, 9, 'a.example');
+    expect(await everything(ledger, 'a.example')).toEqual([1]);
   });
 });
 

@@ -91,7 +91,7 @@ describe('articles per day', () => {
     const database = new DatabaseSync(file);
     database.exec(`
       DROP TABLE day; DROP INDEX seed_rejected_lately;
-      DROP TABLE archive; DROP TABLE unarchived; DROP INDEX article_withdrawn;
+      DROP TABLE archive; DROP TABLE unarchived; DROP TABLE left_behind; DROP INDEX article_withdrawn;
       DROP TABLE subscription; PRAGMA user_version = 2`);
     database.close();
     await using again = openLedger(file);

@@ -66,6 +66,10 @@ async function useAll(file: string): Promise<void> {
     const [first] = await ledger.newest(outlet, SEEDS);
     if (first !== undefined) await ledger.archive(outlet, first.id, SEEDS);
   }
+  await ledger.record(
+    [indexed('2.txt', { url: 'https://2.example/2', time: 2, outlet: 'moved.example' })],
+    1,
+  );
   for (const { path } of await ledger.seeds('', SEEDS)) {
     await ledger.record([indexed(path, { url: 'https://new.example/' })], 1);
   }

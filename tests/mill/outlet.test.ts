@@ -55,6 +55,8 @@ const SITES = [
   ['www. of a blog on a platform', 'https://www.bee.blogspot.com/a', 'bee.blogspot.com', 'bee.blogspot.com'],
   ['a platform itself', 'https://blogspot.com/', 'blogspot.com', 'blogspot.com'],
   ['a domain with a dot at the end', 'https://www.mill.example./', 'mill.example', 'mill.example'],
+  ['a host that would be the path of a feed', 'http://voa.atom/1', 'voa.atom-site', 'voa.atom'],
+  ['a host that only holds such an end', 'http://atom.mill.rss.example/1', 'rss.example', 'rss.example'],
   ['a domain in Chinese', 'https://www.磨坊.example/', 'xn--2es359e.example', '磨坊.example'],
   ['a domain below a Chinese suffix', 'https://www.磨坊.中国/', 'xn--2es359e.xn--fiqs8s', '磨坊.中国'],
   ['an IPv4 address', 'http://192.0.2.7/', '192.0.2.7', '192.0.2.7'],

@@ -293,11 +293,11 @@ describe('a document in other codings', () => {
     expect(new Set([before.etag, GZIP.etag, ZSTD.etag]).size).toBe(3);
   });
 
-  it('is known by the tag of any of them', () => {
+  it('is known by the tag of any that the client accepts, and of none other', () => {
     for (const { etag } of [before, GZIP, ZSTD]) {
       const answer = ask(
         '/feed.atom',
-        { 'accept-encoding': 'gzip', 'if-none-match': `W/${etag}` },
+        { 'accept-encoding': 'gzip, zstd;q=0.1', 'if-none-match': `W/${etag}` },
         { snapshot },
       );
       expect([answer.status, answer.headers['etag'], answer.headers['vary']]).toEqual([
@@ -308,6 +308,9 @@ describe('a document in other codings', () => {
       expect(answer.headers).not.toHaveProperty('content-encoding');
     }
     expect(ask('/feed.atom', { 'if-none-match': '"other"' }, { snapshot }).status).toBe(200);
+    const tags = { 'if-none-match': `${GZIP.etag}, ${ZSTD.etag}` };
+    for (const accept of [{}, { 'accept-encoding': 'identity' }, { 'accept-encoding': 'gzip;q=0, br' }])
+      expect(ask('/feed.atom', { ...accept, ...tags }, { snapshot }).status).toBe(200);
   });
 
   it('names its other formats', () => {

@@ -4,7 +4,9 @@ import type { Server } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { FeedServer, type ListenAddress, ListenError } from '../../src/output/server.ts';
+import type { Health } from '../../src/output/answers.ts';
+import type { Served } from '../../src/output/respond.ts';
+import { FeedServer, type ListenAddress, ListenError, type ServedState } from '../../src/output/server.ts';
 import { represent, type Snapshot } from '../../src/output/snapshot.ts';
 import { temporaryDirectory } from '../support/directories.ts';
 
@@ -14,24 +16,32 @@ const SNAPSHOT: Snapshot = new Map([
 ]);
 const LOOPBACK: ListenAddress = { host: '127.0.0.1', port: 0 };
 
-async function listen(address = LOOPBACK): Promise<FeedServer> {
-  const server = await FeedServer.listen(address, {
-    served: () => ({
-      snapshot: SNAPSHOT,
-      make: () => null,
-      hubs: [],
-      metrics: async () => '',
-      access: null,
-      baseUrl: 'https://feeds.example',
-      maxAge: 60,
-    }),
+const SERVED: Served = {
+  snapshot: SNAPSHOT,
+  make: () => null,
+  hubs: [],
+  metrics: async () => '',
+  access: null,
+  baseUrl: 'https://feeds.example',
+  maxAge: 60,
+};
+
+async function listen(
+  address = LOOPBACK,
+  changed: Partial<ServedState> = {},
+  idleMs?: number,
+): Promise<FeedServer> {
+  const state: ServedState = {
+    served: () => SERVED,
     health: () => ({ status: 'ok' }),
     now: Date.now,
     onAnswered: () => {},
     onError: (error) => {
       throw error;
     },
-  });
+    ...changed,
+  };
+  const server = await FeedServer.listen(address, state, idleMs);
   onTestFinished(() => server.close());
   return server;
 }
@@ -176,6 +186,45 @@ describe('a request', () => {
       expect(limit).toBeLessThanOrEqual(60_000);
     }
     expect(requestTimeout).toBeGreaterThanOrEqual(headersTimeout);
+  });
+});
+
+describe('an answer', () => {
+  it('that cannot be written is a 500 that is logged, and the next one is given', async () => {
+    const errors: unknown[] = [];
+    let health: Health = { status: 'ok' };
+    const { port } = await listen(LOOPBACK, {
+      served: () => ({ ...SERVED, baseUrl: 'https://\u0001.example' }),
+      health: () => health,
+      onError: (error) => void errors.push(error),
+    });
+    const client = await Client.connect(port!);
+    client.send('GET /feed.atom HTTP/1.1', 'Host: x');
+    await expect.poll(() => client.answer).toMatch(/^HTTP\/1.1 500 .*Something went wrong here/s);
+    expect(client.answer).not.toMatch(/at |\.ts/);
+    health = { status: 'ok', still: 'there' };
+    client.send('GET /healthz HTTP/1.1', 'Host: x', 'Connection: close');
+    expect(await client.all()).toContain('"still": "there"');
+    expect(errors).toHaveLength(1);
+  });
+
+  it('that a client does not take is given up', async () => {
+    const body = Buffer.alloc(16_000_000, 'x');
+    const snapshot = new Map([['feed.atom', represent({ path: 'feed.atom', body }, 0)]]);
+    const answered: number[] = [];
+    const { port } = await listen(
+      LOOPBACK,
+      { served: () => ({ ...SERVED, snapshot }), onAnswered: ({ status }) => void answered.push(status) },
+      300,
+    );
+    const client = await Client.connect(port!);
+    client.socket.pause();
+    client.send('GET /feed.atom HTTP/1.1', 'Host: x');
+    await expect.poll(() => answered).toEqual([200]);
+    // The server has given it up once what had been sent ends early, and nothing more comes.
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    client.socket.resume();
+    expect((await client.all()).length).toBeLessThan(body.length);
   });
 });
 

@@ -61,3 +61,31 @@ test('a feed and its archive hold every article that is there, each once unless 
     { numRuns: 12, endOnFailure: true },
   );
 }, 60_000);
+
+/** Twenty articles, of which the feed shows five. */
+async function twenty(): Promise<Mill> {
+  const mill = new Mill({ yaml: 'window: { entries: 5 }' });
+  for (let each = 0; each < 20; each += 1) mill.write(`${each}.txt`, numberedSeed(each));
+  await mill.pass();
+  return mill;
+}
+
+test('a document that lacks an article, because its seed is being written, is none', async () => {
+  const mill = await twenty();
+  mill.write('3.txt', 'half');
+  await expect(mill.archive(null)).rejects.toThrow(/3\.txt cannot be read just now/);
+  mill.write('3.txt', numberedSeed(3));
+  await mill.pass();
+  const [document] = await mill.archive(null);
+  expect(numbersIn(document!)).toHaveLength(15);
+});
+
+test('a document is there without a seed that turns out to be no article', async () => {
+  const mill = await twenty();
+  // Only whoever reads all of it finds that.
+  mill.write('3.txt', `${numberedSeed(3)}${' '.repeat(5_000)}\0`);
+  await mill.pass();
+  const [document] = await mill.archive(null);
+  expect(numbersIn(document!)).toHaveLength(14);
+  expect(numbersIn(document!)).not.toContain(3);
+});

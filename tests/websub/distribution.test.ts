@@ -219,6 +219,25 @@ it('a host is sent two things at once at most, and in the end everything', async
   expect(new Set(subscriber.deliveries.map(({ path }) => path)).size).toBe(21);
 });
 
+it('hosts that are slow leave room for the others', async () => {
+  const hub = await Publication.start({ outgoing: { resolve: async () => ['127.0.0.1'] } });
+  await hub.publish('a1');
+  const [slow, quick] = [await Subscriber.listen(), await Subscriber.listen()];
+  const callbacks = Array.from({ length: 20 }, (_, i) => `http://slow.example${i}:${slow.port}/`);
+  for (const callback of callbacks) await subscribe(hub, callback);
+  // Once they have been slow, that is known of them.
+  slow.take = (response) => void setTimeout(() => response.writeHead(204).end(), 1_200);
+  await hub.publish('b1 a1');
+  for (const callback of callbacks) await settled({ hub, subscriber: slow, callback });
+  expect(slow.most).toBeGreaterThan(4);
+  await subscribe(hub, `http://quick.example:${quick.port}/`);
+  const held: ServerResponse[] = [];
+  slow.take = (response) => void held.push(response);
+  await hub.publish('c1 b1 a1');
+  await sent(quick, 1);
+  expect(held.length).toBeLessThanOrEqual(4);
+});
+
 describe('a restart', () => {
   it('loses no subscription, and what was published meanwhile is sent', async () => {
     const before = await subscribed({ secret: 'word' });

@@ -105,6 +105,13 @@ describe('it is not taken for a confirmation', () => {
       (query, response) => void response.writeHead(302, { location: '/' }).end(challengeOf(query)),
     ],
     ['to break off', (_, response) => void response.destroy()],
+    [
+      'to say much before it says it',
+      (query, response) => {
+        for (let i = 0; i < 9; i += 1) response.writeEarlyHints({ link: '</style.css>; rel=preload' });
+        response.end(challengeOf(query));
+      },
+    ],
   ])('%s', async (_, confirm) => {
     const [hub, subscriber] = [await publication(), await Subscriber.listen()];
     subscriber.confirm = confirm;
