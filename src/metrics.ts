@@ -21,6 +21,9 @@ const PASS_BUCKETS = [0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 
 const FEEDS_MAX = 200;
 const FEED = /^(?:feed|outlets\/[^/]+)\.atom$/;
 
+/** A value under its labels. */
+type Told = (labels: Record<string, string>, value: number) => void;
+
 export class Metrics {
   readonly #registry = new Registry();
   readonly #passes = new Histogram({
@@ -32,12 +35,10 @@ export class Metrics {
   });
   readonly #changes = this.#counter('feedmill_changes_total', 'Articles, by what became of them.', 'change');
   readonly #published = this.#counter('feedmill_documents_published_total', 'Documents whose bytes changed.');
-  readonly #responses = this.#counter('feedmill_http_responses_total', 'Answers, by status.', 'status');
-  readonly #sent = this.#counter('feedmill_http_sent_bytes_total', 'Bytes of bodies sent.');
-  readonly #saved = this.#counter(
-    'feedmill_http_saved_bytes_total',
-    'Bytes of documents that were not sent, by 304, deltas and codings.',
-  );
+  /** Counted by hand: labels are worked out when they are read, and not with each answer. */
+  readonly #responses = new Map<number, number>();
+  #sent = 0;
+  #saved = 0;
 
   constructor(sources: MetricsSources) {
     collectDefaultMetrics({ register: this.#registry });
@@ -55,6 +56,18 @@ export class Metrics {
     this.#gauge('feedmill_feed_modified_timestamp_seconds', 'When a feed last changed.', ['feed'], (set) => {
       for (const { path, lastModified } of latestFeeds(snapshot())) set({ feed: path }, lastModified / 1000);
     });
+    this.#tallied('feedmill_http_responses_total', 'Answers, by status.', ['status'], (add) => {
+      for (const [status, count] of this.#responses) add({ status: String(status) }, count);
+    });
+    this.#tallied('feedmill_http_sent_bytes_total', 'Bytes of bodies sent.', [], (add) =>
+      add({}, this.#sent),
+    );
+    this.#tallied(
+      'feedmill_http_saved_bytes_total',
+      'Bytes of documents that were not sent, by 304, deltas and codings.',
+      [],
+      (add) => add({}, this.#saved),
+    );
     this.#gauge('feedmill_ledger_bytes', 'Size of the ledger’s file and its journal.', [], (set) => {
       const sizes = ['', '-wal'].map(
         (end) => statSync(ledgerFile + end, { throwIfNoEntry: false })?.size ?? 0,
@@ -73,9 +86,9 @@ export class Metrics {
   }
 
   answered({ status, sent, whole }: Answered): void {
-    this.#responses.inc({ status });
-    this.#sent.inc(sent);
-    this.#saved.inc(Math.max(0, whole - sent));
+    this.#responses.set(status, (this.#responses.get(status) ?? 0) + 1);
+    this.#sent += sent;
+    this.#saved += Math.max(0, whole - sent);
   }
 
   async text(): Promise<string> {
@@ -86,13 +99,22 @@ export class Metrics {
     return new Counter({ name, help, labelNames, registers: [this.#registry] });
   }
 
+  /** @param collect is given what adds a value to it, whenever it is read: all that there has been */
+  #tallied(name: string, help: string, labelNames: string[], collect: (add: Told) => void): void {
+    const counter: Counter = new Counter({
+      name,
+      help,
+      labelNames,
+      registers: [this.#registry],
+      collect: () => {
+        counter.reset();
+        collect((labels, value) => counter.inc(labels, value));
+      },
+    });
+  }
+
   /** @param collect is given what sets a value of it, whenever it is read */
-  #gauge(
-    name: string,
-    help: string,
-    labelNames: string[],
-    collect: (set: (labels: Record<string, string>, value: number) => void) => void,
-  ): void {
+  #gauge(name: string, help: string, labelNames: string[], collect: (set: Told) => void): void {
     const gauge: Gauge = new Gauge({
       name,
       help,

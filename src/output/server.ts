@@ -99,28 +99,27 @@ export class FeedServer {
 
 /** Whatever becomes of one answer, the others are given. */
 function answer(request: IncomingMessage, response: ServerResponse, state: ServedState): void {
-  answerOne(request, response, state).catch((error: unknown) => {
+  const { method = '', url = '', headers } = request;
+  const fail = (error: unknown): void => {
     state.onError(error);
     if (response.headersSent) response.destroy();
-    else send(BROKEN, request.method ?? '', response, state);
-  });
-}
-
-async function answerOne(
-  request: IncomingMessage,
-  response: ServerResponse,
-  state: ServedState,
-): Promise<void> {
-  const { method = '', url = '', headers } = request;
-  const handler = state.handler?.(pathOf(url)) ?? null;
-  if (handler !== null) return handler(request, response);
-  const answered = respond(
-    { method, target: url, headers },
-    state.served(),
-    () => state.health(),
-    state.now(),
-  );
-  send(answered instanceof Promise ? await answered : answered, method, response, state);
+    else send(BROKEN, method, response, state);
+  };
+  try {
+    const handler = state.handler?.(pathOf(url)) ?? null;
+    if (handler !== null) return handler(request, response);
+    const answered = respond(
+      { method, target: url, headers },
+      state.served(),
+      () => state.health(),
+      state.now(),
+    );
+    if (answered instanceof Promise) {
+      answered.then((made) => send(made, method, response, state)).catch(fail);
+    } else send(answered, method, response, state);
+  } catch (error) {
+    fail(error);
+  }
 }
 
 function send(
