@@ -4,7 +4,8 @@ import { existsSync, readdirSync, readFileSync, rmSync, statSync, truncateSync }
 import { join } from 'node:path';
 import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { Publisher } from '../../src/output/publish.ts';
+import type { Publisher } from '../../src/output/publish.ts';
+import { publisherIn } from './publisher.ts';
 import { temporaryDirectory } from '../support/directories.ts';
 
 const NOW = Date.UTC(2026, 2, 10, 12);
@@ -18,7 +19,7 @@ async function published(
   ...documents: { path: string; body: Buffer }[]
 ): Promise<{ publisher: Publisher; directory: string }> {
   const directory = temporaryDirectory();
-  const publisher = new Publisher(directory);
+  const publisher = publisherIn(directory);
   await publisher.publish(documents, true, NOW);
   await publisher.encoded();
   return { publisher, directory };
@@ -66,7 +67,7 @@ describe('a document', () => {
 
   it('is there in every coding at once after a restart', async () => {
     const { publisher, directory } = await published(document('风'));
-    const again = new Publisher(directory).snapshot.get('outlets/voa.atom')!;
+    const again = publisherIn(directory).snapshot.get('outlets/voa.atom')!;
     expect(again.codings).toEqual(publisher.snapshot.get('outlets/voa.atom')!.codings);
   });
 
@@ -77,7 +78,7 @@ describe('a document', () => {
     const { directory } = await published(document('风'));
     const file = join(directory, 'outlets/voa.atom');
     spoil(file);
-    const again = new Publisher(directory);
+    const again = publisherIn(directory);
     expect(again.snapshot.get('outlets/voa.atom')!.codings).toEqual([]);
     await again.publish([document('风')], true, NOW + 1000);
     await again.encoded();

@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import type { DocumentEntry } from '../../src/article.ts';
 import { codedBody } from '../../src/output/codings.ts';
-import { Publisher } from '../../src/output/publish.ts';
+import type { Publisher } from '../../src/output/publish.ts';
+import { publisherIn } from './publisher.ts';
 import { type Response } from '../../src/output/answers.ts';
 import { respond } from '../../src/output/respond.ts';
 import { temporaryDirectory } from '../support/directories.ts';
@@ -39,7 +40,7 @@ function answerOf({ snapshot }: Publisher, headers: Record<string, string>, meth
 }
 
 class Served {
-  readonly publisher = new Publisher(temporaryDirectory());
+  readonly publisher = publisherIn(temporaryDirectory());
 
   async publish(text: string, head?: string): Promise<string> {
     await this.publisher.publish([feed(text, head)], true, NOW);
@@ -141,8 +142,8 @@ describe('a client gets the whole feed', () => {
 
 it('a feed that was read from its file tells what is new once it has been composed again', async () => {
   const directory = temporaryDirectory();
-  await new Publisher(directory).publish([feed('b1')], true, NOW);
-  const again = new Publisher(directory);
+  await publisherIn(directory).publish([feed('b1')], true, NOW);
+  const again = publisherIn(directory);
   const tag = again.snapshot.get('feed.atom')!.etag;
   await again.publish([feed('b1')], true, NOW + 1000);
   await again.publish([feed('a1 b1')], true, NOW + 2000);

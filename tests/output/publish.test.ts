@@ -6,7 +6,7 @@ import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Document } from '../../src/article.ts';
-import { Publisher } from '../../src/output/publish.ts';
+import { publisherIn } from './publisher.ts';
 import { temporaryDirectory, writeFiles } from '../support/directories.ts';
 
 const T = Date.UTC(2026, 2, 10, 12);
@@ -24,7 +24,7 @@ function files(directory: string): string[] {
 describe('publishing', () => {
   it('writes each document under its path and serves the same bytes', async () => {
     const directory = join(temporaryDirectory(), 'made', 'for', 'it');
-    const publisher = new Publisher(directory);
+    const publisher = publisherIn(directory);
     const changed = await publisher.publish(
       documents({ 'feed.atom': 'all', 'outlets/voa.atom': '美' }),
       true,
@@ -43,7 +43,7 @@ describe('publishing', () => {
     const file = join(directory, 'feed.atom');
     const size = 2_000_000;
     const version = (n: number): Document[] => documents({ 'feed.atom': Buffer.alloc(size, 65 + (n % 26)) });
-    const publisher = new Publisher(directory);
+    const publisher = publisherIn(directory);
     await publisher.publish(version(0), true, T);
     const reader = spawn(process.execPath, ['--eval', READER, file, String(size)], {
       stdio: ['pipe', 'pipe', 'inherit'],
@@ -67,7 +67,7 @@ describe('publishing', () => {
 
   it('leaves a file alone whose bytes do not change', async () => {
     const directory = temporaryDirectory();
-    const publisher = new Publisher(directory);
+    const publisher = publisherIn(directory);
     await publisher.publish(documents({ 'a.atom': 'a', 'b.atom': 'b' }), true, T);
     const before = statSync(join(directory, 'a.atom'), { bigint: true });
     const kept = publisher.snapshot.get('a.atom');
@@ -82,7 +82,7 @@ describe('publishing', () => {
 
   it('gives two changes within one second different dates, in the file too', async () => {
     const directory = temporaryDirectory();
-    const publisher = new Publisher(directory);
+    const publisher = publisherIn(directory);
     const dates: number[] = [];
     for (const [index, body] of ['1', '2', '3'].entries()) {
       await publisher.publish(documents({ 'feed.atom': body }), true, T + 100 * index);
@@ -93,7 +93,7 @@ describe('publishing', () => {
   });
 
   it('dates a change by when it was made, to the second, and never back', async () => {
-    const publisher = new Publisher(temporaryDirectory());
+    const publisher = publisherIn(temporaryDirectory());
     await publisher.publish(documents({ 'feed.atom': '1' }), true, T + 999);
     expect(publisher.snapshot.get('feed.atom')!.lastModified).toBe(T);
     await publisher.publish(documents({ 'feed.atom': '2' }), true, T + 60_001);
@@ -105,7 +105,7 @@ describe('publishing', () => {
   it('removes what is no more when it is told all that there is, and nothing else', async () => {
     const directory = temporaryDirectory();
     await writeFiles(directory, { 'robots.txt': 'the operator’s own' });
-    const publisher = new Publisher(directory);
+    const publisher = publisherIn(directory);
     await publisher.publish(documents({ 'feed.atom': '1', 'outlets/gone.atom': '1' }), true, T);
     expect(await publisher.publish(documents({ 'feed.atom': '2' }), false, T)).toEqual(['feed.atom']);
     expect(files(directory)).toEqual(['feed.atom', 'outlets/gone.atom', 'robots.txt']);
@@ -117,7 +117,7 @@ describe('publishing', () => {
   });
 
   it('leaves a snapshot that was taken before as it was', async () => {
-    const publisher = new Publisher(temporaryDirectory());
+    const publisher = publisherIn(temporaryDirectory());
     await publisher.publish(documents({ 'feed.atom': '1', 'a.atom': '1' }), true, T);
     const taken = publisher.snapshot;
     await publisher.publish(documents({ 'feed.atom': '2', 'b.atom': '2' }), false, T);
@@ -130,7 +130,7 @@ describe('publishing', () => {
 
   it('serves what it cannot write, writes the rest, and tries again the next time', async () => {
     const directory = temporaryDirectory();
-    const publisher = new Publisher(directory);
+    const publisher = publisherIn(directory);
     await mkdir(join(directory, 'feed.atom', 'in-the-way'), { recursive: true });
     const both = documents({ 'feed.atom': '1', 'a.atom': '1' });
     await expect(publisher.publish(both, true, T)).rejects.toThrow(AggregateError);
@@ -145,7 +145,7 @@ describe('publishing', () => {
     const [directory, elsewhere] = [temporaryDirectory(), temporaryDirectory()];
     const victim = join(elsewhere, 'victim');
     await writeFile(victim, 'kept');
-    const publisher = new Publisher(directory);
+    const publisher = publisherIn(directory);
     await publisher.publish(documents({ 'feed.atom': '1' }), true, T);
     await symlink(victim, join(directory, '.feed.atom.feedmill-tmp'));
     await publisher.publish(documents({ 'feed.atom': '2' }), true, T).catch(() => {});
@@ -163,7 +163,7 @@ describe('a published file that somebody else', () => {
     ['cuts short', (directory: string) => writeFile(join(directory, 'outlets/voa.atom'), '')],
   ])('%s is there again once it has been looked for', async (_, spoil) => {
     const directory = temporaryDirectory();
-    const publisher = new Publisher(directory);
+    const publisher = publisherIn(directory);
     await publisher.publish(documents(bodies), true, T);
     await spoil(directory);
     await publisher.publish([], false, T);
@@ -174,7 +174,7 @@ describe('a published file that somebody else', () => {
 
   it('leaves alone is not written again', async () => {
     const directory = temporaryDirectory();
-    const publisher = new Publisher(directory);
+    const publisher = publisherIn(directory);
     await publisher.publish(documents(bodies), true, T);
     const { ino } = statSync(join(directory, 'feed.atom'));
     publisher.verify();
@@ -186,17 +186,17 @@ describe('a published file that somebody else', () => {
 describe('a publisher that starts', () => {
   it('serves what was published last, with the same validators', async () => {
     const directory = temporaryDirectory();
-    const first = new Publisher(directory);
+    const first = publisherIn(directory);
     await first.publish(documents({ 'feed.atom': '1', 'outlets/voa.atom': '1', 'index.html': '1' }), true, T);
     await first.publish(documents({ 'feed.atom': '2' }), false, T + 10);
-    const second = new Publisher(directory);
+    const second = publisherIn(directory);
     expect(Object.fromEntries(second.snapshot)).toEqual(Object.fromEntries(first.snapshot));
   });
 
   it('takes what it would have published for its own, and nothing beside it', async () => {
     const directory = temporaryDirectory();
     await writeFiles(directory, { 'robots.txt': '1', 'feed.atom': '1', 'notes.atom.bak': '1' });
-    expect([...new Publisher(directory).snapshot.keys()]).toEqual(['feed.atom']);
+    expect([...publisherIn(directory).snapshot.keys()]).toEqual(['feed.atom']);
   });
 
   it('clears away what a killed one had not finished', async () => {
@@ -207,7 +207,7 @@ describe('a publisher that starts', () => {
       'feed.atom': 'whole',
       '.keep': '',
     });
-    expect([...new Publisher(directory).snapshot.keys()]).toEqual(['feed.atom']);
+    expect([...publisherIn(directory).snapshot.keys()]).toEqual(['feed.atom']);
     expect(files(directory)).toEqual(['.keep', 'feed.atom']);
     expect(existsSync(join(directory, 'outlets'))).toBe(true);
   });
