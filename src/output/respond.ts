@@ -166,15 +166,39 @@ export function pathOf(target: string): string | null {
 
 /** What a 304 says too (§15.4.5). */
 function commonHeaders(representation: Representation, served: Served, now: number): OutgoingHttpHeaders {
+  const { date, fields } = settled(representation, served);
+  // Never later than the response itself (§8.8.2.1); nor made earlier, or a client that asks twice in the second
+  // of a change would take the new document for the one it has: curl's library looks at nothing else.
+  return representation.lastModified <= now ? { 'last-modified': date, ...fields } : { ...fields };
+}
+
+interface Settled {
+  /** By what it was worked out. Not the whole of {@link Served}, which would keep snapshots of long ago. */
+  readonly by: Pick<Served, 'baseUrl' | 'hubs' | 'maxAge' | 'access'>;
+  readonly date: string;
+  readonly fields: OutgoingHttpHeaders;
+}
+const settledOf = new WeakMap<Representation, Settled>();
+
+/** What every answer says of a version of a document is worked out with the first. */
+function settled(representation: Representation, served: Served): Settled {
+  const known = settledOf.get(representation);
+  const { baseUrl, hubs, maxAge, access } = served;
+  if (known !== undefined && isAlike(known.by, served)) return known;
   const { path, lastModified, lifetime } = representation;
-  return {
-    // Never later than the response itself (§8.8.2.1); nor made earlier, or a client that asks twice in the second
-    // of a change would take the new document for the one it has: curl's library looks at nothing else.
-    ...(lastModified <= now && { 'last-modified': new Date(lastModified).toUTCString() }),
+  const fields = {
     'cache-control': cacheControl(lifetime, served),
     vary: variesBy(representation),
     link: linkHeader(path, served),
   };
+  const made = { by: { baseUrl, hubs, maxAge, access }, date: new Date(lastModified).toUTCString(), fields };
+  settledOf.set(representation, made);
+  return made;
+}
+
+function isAlike({ baseUrl, hubs, maxAge, access }: Settled['by'], other: Served): boolean {
+  const same = baseUrl === other.baseUrl && hubs === other.hubs && maxAge === other.maxAge;
+  return same && (access === null) === (other.access === null);
 }
 
 /** A shared cache must not keep what only some may read. */
