@@ -9,8 +9,8 @@ import { cleaned } from './html.ts';
 const MILL = join(import.meta.dirname, '..', '..', 'src', 'mill');
 const SUPPORT = join(import.meta.dirname, '..', 'support');
 const MEGABYTES = 512;
-/** Of processor time: what else the machine does meanwhile does not count. */
-const SECONDS = 2;
+/** Of processor time, of which a busy machine takes more for the same. What has no bounds takes minutes. */
+const SECONDS = 5;
 
 /** The end of what is left of a body, which is given as the program that writes it. */
 async function endOf(body: string): Promise<string> {
