@@ -1,7 +1,8 @@
 // `build --archive`: every document of the archives as a file, for a web server that has no feedmill behind it.
-import { type Archive, type ArchiveDocument, IncompleteError } from './archive.ts';
+import { type Archive, IncompleteError } from './archive.ts';
 import { FORMATS } from './article.ts';
 import { DocumentFolder } from './output/files.ts';
+import type { MadeDocument } from './output/on-demand.ts';
 import { archiveFolder, type ArchiveName, archivePath } from './output/paths.ts';
 
 /** A client that has met the name of a document may still ask for it when others have taken its place. ms */
@@ -45,7 +46,7 @@ async function documentsOf(
   name: ArchiveName,
   now: number,
   onIncomplete: (path: string, why: string) => void,
-): Promise<readonly ArchiveDocument[]> {
+): Promise<readonly MadeDocument[]> {
   try {
     return (await archive.documents(name, FORMATS, now)) ?? [];
   } catch (error) {

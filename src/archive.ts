@@ -3,12 +3,12 @@
 // A document is named by the last place it holds and by a tag of all that stands up to there; its first place is
 // where a run of `PAGE_ENTRIES` begins. What a name says can therefore never change, be the run full or not: new
 // articles only make new names.
-import { type Document, type Format, type RenderedEntry } from './article.ts';
+import { type Format, type RenderedEntry } from './article.ts';
 import { Entries, type EntriesContext, Findings } from './entries.ts';
 import type { Heads } from './heads.ts';
 import type { Archived, ArchivePlace, Withdrawal } from './ledger/ledger.ts';
 import { renderDocument, type Tombstone, withSource } from './mill/render/render.ts';
-import { BusyError } from './output/on-demand.ts';
+import { BusyError, type MadeDocument } from './output/on-demand.ts';
 import { type ArchiveName, archivePath } from './output/paths.ts';
 import type { Rules } from './recipes.ts';
 import { Turns } from './turns.ts';
@@ -26,13 +26,6 @@ export interface ArchiveContext extends EntriesContext {
   readonly onRecorded: (outlets: ReadonlySet<string>) => void;
   readonly heads: Heads;
   readonly rules: Rules;
-}
-
-export interface ArchiveDocument extends Document {
-  /** When its newest entry was updated, or the last of them withdrawn. ms */
-  readonly changed: number;
-  /** Every article is as its seed has it. */
-  readonly lasting: boolean;
 }
 
 export function tombstones(withdrawals: readonly Withdrawal[]): Tombstone[] {
@@ -71,7 +64,7 @@ export class Archive {
     name: ArchiveName,
     formats: readonly Format[],
     now: number,
-  ): Promise<ArchiveDocument[] | null> {
+  ): Promise<MadeDocument[] | null> {
     const { ledger } = this.#context;
     for (;;) {
       const archived = await ledger.archived(name.outlet, firstPlace(name.end), name.end);
@@ -97,7 +90,7 @@ export class Archive {
     formats: readonly Format[],
     findings: Findings,
     now: number,
-  ): Promise<ArchiveDocument[]> {
+  ): Promise<MadeDocument[]> {
     const { rules, heads } = this.#context;
     const { outlet: id } = name;
     const entries = new Entries(this.#context, findings, now);

@@ -207,6 +207,13 @@ export const ASSETS = ['page.css', 'page.js', 'feed.css', 'icon.svg'] as const;
 /** The bytes of one entry in each format, in UTF-8. */
 export type RenderedEntry = Readonly<Record<Format, Buffer>>;
 
+export const DAY_MS = 86_400_000;
+
+/** The day of a moment, in days since the epoch, in UTC; before it, too. */
+export function dayOf(time: number): number {
+  return Math.floor(time / DAY_MS);
+}
+
 /** Something to publish: a path under `DATA/public/` and in the URL, and its bytes. */
 export interface Document {
   readonly path: string;

@@ -1,14 +1,10 @@
 // `build`: one pass over everything, the files published, done.
 import { join } from 'node:path';
 import { writeArchives } from './archive-files.ts';
-import { maxAgeOf } from './freshness.ts';
-import type { Site } from './heads.ts';
-import { baseUrlOf } from './config.ts';
 import { Pipeline } from './pipeline.ts';
 import { type Alarms, reportPass, updateAlarms } from './report.ts';
 import type { ServiceOptions } from './service.ts';
-import { siteId } from './site.ts';
-import { hubUrls } from './websub/discovery.ts';
+import { siteOf } from './site.ts';
 
 /** Files that are written to without end are left for the next time after so many looks. */
 const LOOKS_MAX = 5;
@@ -20,18 +16,7 @@ const LOOKS_MAX = 5;
  */
 export async function build(options: ServiceOptions, archive: boolean): Promise<boolean> {
   const { config, version, log } = options;
-  const baseUrl = baseUrlOf(config);
-  const { title, language } = config;
-  const id = siteId(config.siteId, config.data, baseUrl);
-  const site: Site = {
-    id,
-    baseUrl,
-    title,
-    language,
-    version,
-    maxAge: maxAgeOf(config.schedule),
-    hubs: hubUrls(config.websub, baseUrl),
-  };
+  const site = siteOf(config, version);
   await using pipeline = new Pipeline({
     ...options,
     quietMs: 0,

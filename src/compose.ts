@@ -4,7 +4,7 @@
 import { Archive, tombstones } from './archive.ts';
 import { type Document, FORMATS, type Outlet, type RenderedEntry } from './article.ts';
 import { Entries, type EntriesContext, Findings, type RejectedChange } from './entries.ts';
-import { Heads, type Site } from './heads.ts';
+import { Heads } from './heads.ts';
 import type { LedgerArticle, RenditionFacts } from './ledger/ledger.ts';
 import { renderOpml, OPML_PATH } from './mill/render/opml.ts';
 import { collectGarbage } from './memory.ts';
@@ -13,6 +13,7 @@ import { Window, type WindowLimits } from './mill/window.ts';
 import { type Made, PageComposer } from './page-composer.ts';
 import { archivePath, feedPath } from './output/paths.ts';
 import type { Rules } from './recipes.ts';
+import type { Site } from './site.ts';
 import { Turns } from './turns.ts';
 
 export interface ComposeContext extends EntriesContext {

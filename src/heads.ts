@@ -3,21 +3,7 @@ import { type Outlet, type RenderedEntry } from './article.ts';
 import { type Addresses, type FeedHead, languageOfEntry, renderSource } from './mill/render/render.ts';
 import { urlUuid } from './mill/url.ts';
 import { feedPath } from './output/paths.ts';
-
-export interface Site {
-  /** What feed ids are derived from; permanent. */
-  readonly id: string;
-  /** Without a slash at its end. */
-  readonly baseUrl: string;
-  readonly title: string;
-  /** BCP 47, of the merged feed. */
-  readonly language: string;
-  readonly version: string;
-  /** How long a reader may wait before it asks again. s */
-  readonly maxAge: number;
-  /** Absolute URLs: who tells of changes (WebSub). */
-  readonly hubs: readonly string[];
-}
+import type { Site } from './site.ts';
 
 /** Lives as long as the process: it remembers what only an outlet's entries tell of its feed. */
 export class Heads {

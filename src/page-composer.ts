@@ -1,9 +1,9 @@
 // What the ledger and the feeds hold → the pages for people.
-import type { Document, Outlet, RenderedEntry } from './article.ts';
-import type { Heads, Site } from './heads.ts';
+import { dayOf, type Document, type Outlet, type RenderedEntry } from './article.ts';
+import type { Heads } from './heads.ts';
 import { feedPath } from './output/paths.ts';
 import type { Ledger, LedgerArticle, RenditionFacts, Tally } from './ledger/ledger.ts';
-import { CHART_DAYS, type ChartData, dayOf } from './pages/chart.ts';
+import { CHART_DAYS, type ChartData } from './pages/chart.ts';
 import {
   type Headline,
   type PageFeed,
@@ -14,6 +14,7 @@ import {
 } from './pages/pages.ts';
 import { ASSET_DOCUMENTS } from './pages/templates.ts';
 import type { Rules } from './recipes.ts';
+import type { Site } from './site.ts';
 
 export interface PageContext {
   readonly ledger: Pick<Ledger, 'articlesPerDay' | 'rejectedLately'>;

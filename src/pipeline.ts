@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import type { Archive } from './archive.ts';
 import { type Composed, Composer } from './compose.ts';
 import type { RejectedChange } from './entries.ts';
-import type { Site } from './heads.ts';
-import type { Document, Format } from './article.ts';
+import { DAY_MS, type Document, type Format } from './article.ts';
 import type { Config } from './config.ts';
 import { type Gathered, gather, lookAgainAt } from './gather.ts';
 import { SeedReader } from './intake/read.ts';
@@ -21,6 +20,7 @@ import { losesTooMuch } from './output/loss.ts';
 import type { ArchiveName } from './output/paths.ts';
 import { Publisher } from './output/publish.ts';
 import type { Rules } from './recipes.ts';
+import type { Site } from './site.ts';
 
 export interface PipelineOptions {
   readonly config: Config;
@@ -49,7 +49,6 @@ export interface PassResult extends Gathered {
 const IDENTITY_RULES = 'identity-rules';
 /** The note that something has been published from this ledger. */
 const PUBLISHED = 'published';
-const DAY_MS = 86_400_000;
 const ALL: LookRequest = { all: true, paths: new Set() };
 
 export class Pipeline implements AsyncDisposable {

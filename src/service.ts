@@ -1,6 +1,5 @@
 // The daemon: joins the parts, from start to stop.
-import type { Site } from './heads.ts';
-import { baseUrlOf, type Config, listenAddress } from './config.ts';
+import { type Config, listenAddress } from './config.ts';
 import { type LookRequest, LookRequests } from './intake/requests.ts';
 import { startSchedule } from './intake/schedule.ts';
 import { maxAgeOf } from './freshness.ts';
@@ -16,8 +15,7 @@ import { Access } from './output/access.ts';
 import { readTokens } from './tokens.ts';
 import { type Rules, verifyRules } from './recipes.ts';
 import { type Alarms, reportPass, setAlarm, updateAlarms } from './report.ts';
-import { siteId } from './site.ts';
-import { hubUrls } from './websub/discovery.ts';
+import { type Site, siteOf } from './site.ts';
 import { WebSub } from './websub/websub.ts';
 
 export interface ServiceOptions {
@@ -154,17 +152,8 @@ export class Service implements AsyncDisposable {
       onAnswered: (answered) => this.#metrics.answered(answered),
       onError: (error) => this.#options.log.error({ err: error }, 'an answer could not be made'),
     });
-    const baseUrl = baseUrlOf(config, this.#server.port);
-    const { title, language } = config;
-    this.#site = {
-      id: siteId(config.siteId, config.data, baseUrl),
-      baseUrl,
-      title,
-      language,
-      version,
-      maxAge,
-      hubs: hubUrls(config.websub, baseUrl),
-    };
+    this.#site = siteOf(config, version, this.#server.port);
+    const { baseUrl } = this.#site;
     this.#webSub = new WebSub({
       settings: config.websub,
       baseUrl,

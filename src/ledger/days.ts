@@ -1,8 +1,8 @@
 // How many articles each day had, kept in step: counting a million rows takes longer than a pass should.
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { dayOf } from '../article.ts';
 import type { DayCount } from './ledger.ts';
 
-const DAY_MS = 86_400_000;
 /** Stands for all outlets together; no outlet has an empty id. */
 const ALL = '';
 
@@ -30,7 +30,7 @@ export function prepareDays(database: DatabaseSync): Days {
 
 /** @param time what places the article. ms */
 export function countDay(differences: DayDifferences, outlet: string, time: number, by: 1 | -1): void {
-  const day = Math.floor(time / DAY_MS);
+  const day = dayOf(time);
   for (const name of [outlet, ALL]) {
     const days = differences.get(name) ?? new Map<number, number>();
     days.set(day, (days.get(day) ?? 0) + by);

@@ -1,7 +1,7 @@
 // Articles per day → bars of a small chart, and what they say in words.
+import { DAY_MS } from '../article.ts';
 import type { Words } from './words.ts';
 
-const DAY_MS = 86_400_000;
 /** How many days the chart shows. */
 export const CHART_DAYS = 30;
 
@@ -33,11 +33,6 @@ export interface Chart {
 const STEP = 10;
 /** A day with articles is seen, however few they are. */
 const HEIGHT_MIN = 3;
-
-/** The day of a moment, in days since the epoch, in UTC. */
-export function dayOf(time: number): number {
-  return Math.floor(time / DAY_MS);
-}
 
 /** `null` of no articles. */
 export function drawChart({ last, days }: ChartData, words: Words): Chart | null {
