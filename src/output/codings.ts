@@ -64,27 +64,27 @@ export function entityTag(body: Buffer): string {
   return `"${hash('sha256', body, 'base64url').slice(0, 22)}"`;
 }
 
+export interface Negotiated {
+  /** The coding that a client prefers; `null` for none. */
+  readonly best: CodedBody | null;
+  /** Those that it can read. */
+  readonly accepted: readonly CodedBody[];
+}
+
 /**
- * The coding that a client prefers among those there are; `null` for none (RFC 9110 §12.5.3). What is
- * sent as it is can always be read, so it is sent even to a client that accepts nothing.
+ * What a client accepts of the codings that there are (RFC 9110 §12.5.3). What is sent as it is can always be
+ * read, so it is sent even to a client that accepts nothing.
  */
-export function negotiate(accept: string | undefined, available: readonly CodedBody[]): CodedBody | null {
+export function negotiate(accept: string | undefined, available: readonly CodedBody[]): Negotiated {
   const weightOf = weightsOf(accept);
-  const best = available.reduce<CodedBody | null>(
-    (most, each) => (weightOf(each.coding) > (most === null ? 0 : weightOf(most.coding)) ? each : most),
+  const accepted = available.filter(({ coding }) => weightOf(coding) > 0);
+  const best = accepted.reduce<CodedBody | null>(
+    (most, each) => (most !== null && weightOf(each.coding) <= weightOf(most.coding) ? most : each),
     null,
   );
   // Unless it says otherwise, a client that names codings likes them better than none.
-  return best !== null && weightOf(best.coding) >= weightOf('identity', 0) ? best : null;
-}
-
-/** Those that a client can read, of those there are. */
-export function acceptedCodings(
-  accept: string | undefined,
-  available: readonly CodedBody[],
-): readonly CodedBody[] {
-  const weightOf = weightsOf(accept);
-  return available.filter(({ coding }) => weightOf(coding) > 0);
+  const isBetter = best !== null && weightOf(best.coding) >= weightOf('identity', 0);
+  return { best: isBetter ? best : null, accepted };
 }
 
 /** How welcome a coding is, from 0 to 1; who names none wants none. */

@@ -1,6 +1,6 @@
 // Conditional requests (RFC 9110 §13): does the client have already what it would be sent?
 import type { IncomingHttpHeaders } from 'node:http';
-import { acceptedCodings } from './codings.ts';
+import type { CodedBody } from './codings.ts';
 import type { Representation } from './snapshot.ts';
 
 /**
@@ -13,11 +13,11 @@ export function knownTag(
   headers: IncomingHttpHeaders,
   representation: Representation,
   selected: string,
+  accepted: readonly CodedBody[],
 ): string | null {
   const none = headers['if-none-match'];
   if (none !== undefined) {
     const tags = none.trim() === '*' ? [selected] : entityTagsOf(none);
-    const accepted = acceptedCodings(headers['accept-encoding'], representation.codings);
     const own = [selected, representation.etag, ...accepted.map(({ etag }) => etag)];
     return own.find((tag) => tags.includes(tag)) ?? null;
   }

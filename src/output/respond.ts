@@ -104,14 +104,14 @@ function represented(
   served: Served,
   now: number,
 ): Response {
-  const coded = negotiate(request.headers['accept-encoding'], representation.codings);
+  const { best: coded, accepted } = negotiate(request.headers['accept-encoding'], representation.codings);
   const { etag, body } = coded ?? representation;
   const headers = {
     ...commonHeaders(representation, served, now),
     ...languageHeaders(path, representation, served.snapshot),
   };
   if (served.access !== null) headers.vary += ', Authorization';
-  const known = knownTag(request.headers, representation, etag);
+  const known = knownTag(request.headers, representation, etag, accepted);
   const whole = representation.body.length;
   if (known !== null) return { status: 304, headers: { ...headers, etag: known }, body: '', whole };
   const delta = deltaSince(

@@ -32,7 +32,7 @@ export interface Answered {
   readonly whole: number;
 }
 
-export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
+export type RequestHandler = (request: IncomingMessage) => Promise<Response>;
 
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 20_000;
@@ -107,13 +107,9 @@ function answer(request: IncomingMessage, response: ServerResponse, state: Serve
   };
   try {
     const handler = state.handler?.(pathOf(url)) ?? null;
-    if (handler !== null) return handler(request, response);
-    const answered = respond(
-      { method, target: url, headers },
-      state.served(),
-      () => state.health(),
-      state.now(),
-    );
+    const answered =
+      handler?.(request) ??
+      respond({ method, target: url, headers }, state.served(), () => state.health(), state.now());
     if (answered instanceof Promise) {
       answered.then((made) => send(made, method, response, state)).catch(fail);
     } else send(answered, method, response, state);

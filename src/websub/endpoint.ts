@@ -1,6 +1,7 @@
 // The hub's address: an HTTP request → what the hub makes of it.
-import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import type { Log } from '../log.ts';
+import { plain, type Response } from '../output/answers.ts';
 import type { Hub, HubAnswer } from './hub.ts';
 
 const FORM = 'application/x-www-form-urlencoded';
@@ -9,22 +10,18 @@ const FORM_BYTES_MAX = 8_192;
 /** s */
 const RETRY_SOON = '10';
 
-export async function answerSubscriber(
-  request: IncomingMessage,
-  response: ServerResponse,
-  hub: Hub,
-  log: Log,
-): Promise<void> {
+export async function answerSubscriber(request: IncomingMessage, hub: Hub, log: Log): Promise<Response> {
   try {
     const { status, message, retryAfter } = refusal(request) ?? (await takeForm(request, hub));
-    answer(request, response, status, message, {
+    return answer(status, message, {
       ...(status === 405 && { allow: 'POST' }),
       ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }),
     });
   } catch (error) {
-    if (request.destroyed && !request.complete) return;
-    log.warn({ err: error }, 'a subscriber could not be answered');
-    answer(request, response, 503, 'This does not work at the moment.', { 'retry-after': RETRY_SOON });
+    // Who goes away before the end is told nothing.
+    if (!request.destroyed || request.complete)
+      log.warn({ err: error }, 'a subscriber could not be answered');
+    return answer(503, 'This does not work at the moment.', { 'retry-after': RETRY_SOON });
   }
 }
 
@@ -62,20 +59,7 @@ function readForm(request: IncomingMessage): Promise<string | null> {
   });
 }
 
-function answer(
-  { method }: IncomingMessage,
-  response: ServerResponse,
-  status: number,
-  message: string,
-  headers: OutgoingHttpHeaders,
-): void {
-  const body = `${message}\n`;
-  response.writeHead(status, {
-    'content-type': 'text/plain; charset=utf-8',
-    'x-content-type-options': 'nosniff',
-    'cache-control': 'no-store',
-    'content-length': Buffer.byteLength(body),
-    ...headers,
-  });
-  response.end(method === 'HEAD' ? undefined : body);
+function answer(status: number, message: string, more: OutgoingHttpHeaders): Response {
+  const { headers, body } = plain(status, message);
+  return { status, headers: { ...headers, ...more }, body };
 }

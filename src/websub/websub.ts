@@ -59,7 +59,7 @@ export class WebSub implements AsyncDisposable {
   handler(path: string | null): RequestHandler | null {
     const hub = this.#hub;
     if (hub === null || path !== HUB_PATH) return null;
-    return (request, response) => void answerSubscriber(request, response, hub, this.#log);
+    return async (request) => answerSubscriber(request, hub, this.#log);
   }
 
   /** Breaks off the requests under way. What they were for is done after the next start. */

@@ -4,6 +4,7 @@ import { Access } from '../../src/output/access.ts';
 import { type Response } from '../../src/output/answers.ts';
 import { respond } from '../../src/output/respond.ts';
 import { represent } from '../../src/output/snapshot.ts';
+import { servedOf } from './served.ts';
 
 const ANNA = 'anna-0123456789abcdef';
 const BERT = 'bert-0123456789abcdef';
@@ -21,15 +22,7 @@ const snapshot = new Map([
 ]);
 
 function ask(target: string, authorization?: string, method = 'GET'): Response {
-  const served = {
-    snapshot,
-    make: () => null,
-    hubs: [],
-    metrics: async () => '',
-    access,
-    baseUrl: '',
-    maxAge: 60,
-  };
+  const served = servedOf({ snapshot, access });
   const headers = authorization === undefined ? {} : { authorization };
   return respond({ method, target, headers }, served, () => ({ status: 'ok' }), 1000) as Response;
 }

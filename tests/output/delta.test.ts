@@ -7,6 +7,7 @@ import { publisherIn } from './publisher.ts';
 import { type Response } from '../../src/output/answers.ts';
 import { respond } from '../../src/output/respond.ts';
 import { temporaryDirectory } from '../support/directories.ts';
+import { servedOf } from './served.ts';
 
 const NOW = Date.UTC(2026, 2, 10, 12);
 
@@ -26,15 +27,7 @@ function feed(text: string, head = 'head'): { path: string; body: Buffer; entrie
 }
 
 function answerOf({ snapshot }: Publisher, headers: Record<string, string>, method: string): Response {
-  const served = {
-    snapshot,
-    make: () => null,
-    hubs: [],
-    metrics: async () => '',
-    access: null,
-    baseUrl: 'https://feeds.example',
-    maxAge: 60,
-  };
+  const served = servedOf({ snapshot });
   const request = { method, target: '/feed.atom', headers };
   return respond(request, served, () => ({ status: 'ok' }), NOW) as Response;
 }

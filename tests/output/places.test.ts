@@ -5,6 +5,7 @@ import { type Response } from '../../src/output/answers.ts';
 import { type Request, respond } from '../../src/output/respond.ts';
 import { represent, type Snapshot } from '../../src/output/snapshot.ts';
 import { LANGUAGES, WORDS } from '../../src/pages/words.ts';
+import { servedOf } from './served.ts';
 
 const NOW = Date.UTC(2026, 2, 10, 12);
 
@@ -24,15 +25,7 @@ const CHINESE = snapshotOf(
 const ENGLISH = snapshotOf('index.html', 'index.zh.html');
 
 function ask(target: string, headers: Request['headers'] = {}, snapshot = CHINESE): Response {
-  const served = {
-    snapshot,
-    make: () => null,
-    access: null,
-    hubs: [],
-    metrics: async () => '',
-    baseUrl: 'https://feeds.example',
-    maxAge: 60,
-  };
+  const served = servedOf({ snapshot });
   return respond({ method: 'GET', target, headers }, served, () => ({ status: 'ok' }), NOW) as Response;
 }
 

@@ -4,6 +4,7 @@ import { type Health, type Response } from '../../src/output/answers.ts';
 import { type Request, respond } from '../../src/output/respond.ts';
 import { codedBody } from '../../src/output/codings.ts';
 import { represent, type Snapshot } from '../../src/output/snapshot.ts';
+import { servedOf } from './served.ts';
 
 const CHANGED = Date.UTC(2026, 2, 10, 12);
 const NOW = CHANGED + 3_600_000;
@@ -21,15 +22,7 @@ function ask(
   headers: Request['headers'] = {},
   { method = 'GET', now = NOW, snapshot = SNAPSHOT, health = WELL } = {},
 ): Response {
-  const served = {
-    snapshot,
-    make: () => null,
-    hubs: [],
-    metrics: async () => '',
-    access: null,
-    baseUrl: 'https://feeds.example',
-    maxAge: 60,
-  };
+  const served = servedOf({ snapshot });
   return respond({ method, target, headers }, served, () => health, now) as Response;
 }
 

@@ -5,10 +5,10 @@ import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Health } from '../../src/output/answers.ts';
-import type { Served } from '../../src/output/respond.ts';
 import { FeedServer, type ListenAddress, ListenError, type ServedState } from '../../src/output/server.ts';
 import { represent, type Snapshot } from '../../src/output/snapshot.ts';
 import { temporaryDirectory } from '../support/directories.ts';
+import { servedOf } from './served.ts';
 
 const BODY = '<feed>美</feed>';
 const SNAPSHOT: Snapshot = new Map([
@@ -16,15 +16,7 @@ const SNAPSHOT: Snapshot = new Map([
 ]);
 const LOOPBACK: ListenAddress = { host: '127.0.0.1', port: 0 };
 
-const SERVED: Served = {
-  snapshot: SNAPSHOT,
-  make: () => null,
-  hubs: [],
-  metrics: async () => '',
-  access: null,
-  baseUrl: 'https://feeds.example',
-  maxAge: 60,
-};
+const SERVED = servedOf({ snapshot: SNAPSHOT });
 
 async function listen(
   address = LOOPBACK,

@@ -11,6 +11,7 @@ import { Publisher } from '../../src/output/publish.ts';
 import { FeedServer } from '../../src/output/server.ts';
 import type { WebSubSettings } from '../../src/websub/settings.ts';
 import { WebSub, type WebSubOptions } from '../../src/websub/websub.ts';
+import { servedOf } from '../output/served.ts';
 import { configOf } from '../support/config.ts';
 import { temporaryDirectory } from '../support/directories.ts';
 import type { Answer } from '../end-to-end/http.ts';
@@ -57,15 +58,7 @@ export class Publication {
     publication.#server = await FeedServer.listen(
       { host: '127.0.0.1', port: 0 },
       {
-        served: () => ({
-          snapshot: publication.publisher.snapshot,
-          make: () => null,
-          access: null,
-          baseUrl: BASE,
-          maxAge: 60,
-          hubs: [],
-          metrics: async () => '',
-        }),
+        served: () => servedOf({ snapshot: publication.publisher.snapshot, baseUrl: BASE }),
         health: () => ({ status: 'ok' }),
         handler: (path) => publication.#webSub.handler(path),
         now: () => publication.now,
