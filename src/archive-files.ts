@@ -26,17 +26,18 @@ export async function writeArchives(
     const folder = new DocumentFolder(directory, archiveFolder(outlet));
     const names = new Set<string>();
     for (let name = await archive.newest(outlet); name !== null; name = await archive.before(name)) {
+      // What cannot be written this time stays as it was.
+      for (const format of FORMATS) names.add(`${archivePath(name)}.${format}`);
       const documents = await documentsOf(archive, name, now(), onIncomplete);
       await Promise.all(
         documents.map(async (document) => {
           if (!document.lasting) onIncomplete(document.path, 'a seed of it cannot be read');
-          names.add(document.path);
           await folder.write(document, document.changed);
+          count += 1;
         }),
       );
     }
     folder.removeOthers(names, now() - FORMER_KEPT_MS);
-    count += names.size;
   }
   return count;
 }

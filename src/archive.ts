@@ -14,7 +14,7 @@ import type { Rules } from './recipes.ts';
 import { Turns } from './turns.ts';
 
 /** How many entries a full document of an archive holds. It never changes: the names of all documents depend on it. */
-export const PAGE_ENTRIES = 50;
+const PAGE_ENTRIES = 50;
 /** Places that are given in one transaction. */
 const BATCH = 1_000;
 

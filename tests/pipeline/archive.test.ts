@@ -89,3 +89,14 @@ test('a document is there without a seed that turns out to be no article', async
   expect(numbersIn(document!)).toHaveLength(14);
   expect(numbersIn(document!)).not.toContain(3);
 });
+
+test('a file of an archive that cannot be written anew stays as it was', async () => {
+  const mill = await twenty();
+  expect(await mill.writeArchive()).toEqual([]);
+  const written = mill.documents();
+  expect(Object.keys(written).filter((path) => path.startsWith('archive/'))).toHaveLength(3);
+  mill.now += 2 * 86_400_000;
+  mill.write('3.txt', 'half');
+  expect(await mill.writeArchive()).toEqual([expect.stringMatching(/^archive\/15-/)]);
+  expect(mill.documents()).toEqual(written);
+});

@@ -19,6 +19,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { parseAtomFeed } from 'feedsmith';
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
+import { writeArchives } from '../../src/archive-files.ts';
 import type { Sighting } from '../../src/intake/settle.ts';
 import { openLedger } from '../../src/ledger/open.ts';
 import { type PassResult, Pipeline } from '../../src/pipeline.ts';
@@ -105,6 +106,14 @@ export class Mill {
       documents.push((await archive.documents(name, ['atom'], this.now))![0]!.body.toString());
     }
     return documents;
+  }
+
+  /** Writes the merged feed's archive as files. @returns what could not be written, or lacks an article */
+  async writeArchive(): Promise<string[]> {
+    const incomplete: string[] = [];
+    const onIncomplete = (path: string): void => void incomplete.push(path);
+    await writeArchives(this.#pipeline!.archive!, [null], this.published(''), () => this.now, onIncomplete);
+    return incomplete;
   }
 
   #start(): Pipeline {
