@@ -62,8 +62,10 @@ async function main(): Promise<number> {
   }
   const { createLog } = await import('./log.ts');
   const log = await createLog(config.logLevel, process.stdout);
-  if (config.window.entries > 300) {
-    log.warn({ entries: config.window.entries }, 'some feed readers never read past 300 entries');
+  const { ENTRIES_READ_BY_ALL } = await import('./mill/window.ts');
+  if (config.window.entries > ENTRIES_READ_BY_ALL) {
+    const { entries } = config.window;
+    log.warn({ entries }, `some feed readers never read past ${ENTRIES_READ_BY_ALL} entries`);
   }
   const { lockDirectory } = await import('./ledger/open.ts');
   using _ = lockDirectory(config.data);

@@ -6,7 +6,7 @@ import { maxAgeOf } from './freshness.ts';
 import { SeedWatch } from './intake/watch.ts';
 import type { Log } from './log.ts';
 import type { Health } from './output/answers.ts';
-import { Metrics } from './metrics.ts';
+import type { Metrics } from './metrics.ts';
 import { OnDemand } from './output/on-demand.ts';
 import { readArchivePath } from './output/paths.ts';
 import { FeedServer } from './output/server.ts';
@@ -41,7 +41,8 @@ export class Service implements AsyncDisposable {
   });
   /** Directories of seeds met in the look at everything that is under way. */
   readonly #directories = new Set<string>();
-  readonly #metrics: Metrics;
+  /** `null` until there is time to load what keeps them. */
+  #metrics: Metrics | null = null;
   #server: FeedServer | null = null;
   #schedule: Disposable | null = null;
   #access: Access | null;
@@ -59,6 +60,7 @@ export class Service implements AsyncDisposable {
     const service = new Service(options);
     try {
       await service.#serve();
+      await service.#measure();
       await verifyRules(options.rules);
     } catch (error) {
       await service[Symbol.asyncDispose]();
@@ -100,12 +102,6 @@ export class Service implements AsyncDisposable {
         this.#watch.follow(path);
       },
     });
-    this.#metrics = new Metrics({
-      tally: () => this.#pipeline.tally,
-      alarms: this.#alarms,
-      snapshot: () => this.#pipeline.publisher.snapshot,
-      ledgerFile: this.#pipeline.ledgerFile,
-    });
   }
 
   get health(): Health {
@@ -144,12 +140,12 @@ export class Service implements AsyncDisposable {
         access: this.#access,
         maxAge,
         hubs: this.#site?.hubs ?? [],
-        metrics: async () => this.#metrics.text(),
+        metrics: async () => this.#metrics?.text() ?? '',
       }),
       health: () => this.health,
       handler: (path) => this.#webSub?.handler(path) ?? null,
       now,
-      onAnswered: (answered) => this.#metrics.answered(answered),
+      onAnswered: (answered) => this.#metrics?.answered(answered),
       onError: (error) => this.#options.log.error({ err: error }, 'an answer could not be made'),
     });
     this.#site = siteOf(config, version, this.#server.port);
@@ -162,6 +158,17 @@ export class Service implements AsyncDisposable {
       subscriptions: () => this.#pipeline.subscriptions,
       log,
       now,
+    });
+  }
+
+  /** Not before something is served: what keeps metrics takes longer to load than all that is served with. */
+  async #measure(): Promise<void> {
+    const { Metrics: Keeper } = await import('./metrics.ts');
+    this.#metrics = new Keeper({
+      tally: () => this.#pipeline.tally,
+      alarms: this.#alarms,
+      snapshot: () => this.#pipeline.publisher.snapshot,
+      ledgerFile: this.#pipeline.ledgerFile,
     });
   }
 
@@ -179,7 +186,7 @@ export class Service implements AsyncDisposable {
       if (request.all) this.#watch.unfollowExcept(this.#directories);
       updateAlarms(this.#alarms, request.all, result, log);
       reportPass(result, this.#pipeline.tally, durationMs, log);
-      this.#metrics.passed(request.all, result, durationMs);
+      this.#metrics?.passed(request.all, result, durationMs);
       if (result.unclear) this.#requests.ask();
       if (result.again) this.#lookAgain(result.again);
       this.#lastPass = {
