@@ -1,6 +1,7 @@
 // `build`: one pass over everything, the files published, done.
 import { join } from 'node:path';
 import { writeArchives } from './archive-files.ts';
+import { Publisher } from './output/publish.ts';
 import { Pipeline } from './pipeline.ts';
 import { type Alarms, reportPass, updateAlarms } from './report.ts';
 import type { ServiceOptions } from './service.ts';
@@ -17,10 +18,12 @@ const LOOKS_MAX = 5;
 export async function build(options: ServiceOptions, archive: boolean): Promise<boolean> {
   const { config, version, log } = options;
   const site = siteOf(config, version);
+  const publisher = new Publisher(join(config.data, 'public'));
   await using pipeline = new Pipeline({
     ...options,
     quietMs: 0,
-    signal: new AbortController().signal,
+    publisher,
+    step: () => {},
     sighting: () => null,
     onDirectory: () => {},
   });
@@ -47,6 +50,7 @@ export async function build(options: ServiceOptions, archive: boolean): Promise<
     });
     log.info({ documents }, 'archives written');
   }
+  await publisher.encoded();
   const live = [...outlets.values()].filter((count) => count > 0).length;
   log.info(
     { articles, outlets: live, directory: config.data },

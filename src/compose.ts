@@ -28,8 +28,8 @@ export interface ComposeContext extends EntriesContext {
   readonly onRecorded: (outlets: ReadonlySet<string>) => void;
   /** The bytes that are published under a path. */
   readonly published: (path: string) => Buffer | undefined;
-  /** Ends it between two articles; nothing is published then. */
-  readonly signal: AbortSignal;
+  /** Called between two articles. If it throws nothing is published. */
+  readonly step: () => void;
 }
 
 export interface Composed {
@@ -105,7 +105,7 @@ export class Composer {
     let last: number | null = null;
     for (const article of await ledger.newest(id, limits.entries)) {
       await turns.next();
-      this.#context.signal.throwIfAborted();
+      this.#context.step();
       const rendition = await entries.facts(article);
       if (rendition !== null) {
         const source = outlet === null ? sourceOf(rules.outlets.byId(article.outlet)) : null;

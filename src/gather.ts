@@ -12,8 +12,8 @@ export interface GatherContext {
   readonly limits: WithdrawalLimits;
   /** Gets the outlets whose feeds may have changed; what has been recorded is told even if the rest fails. */
   readonly outlets: Set<string>;
-  /** Ends the pass between two batches; what has been recorded stays. */
-  readonly signal: AbortSignal;
+  /** Called between two files. If it throws the pass ends there; what has been recorded stays. */
+  readonly step: () => void;
   /** For how long no seed must have gone before what has gone is withdrawn. ms; 0 decides at once */
   readonly quietMs: number;
 }
@@ -73,7 +73,7 @@ class Gathering {
     for await (const event of events) {
       this.#note(event);
       if (this.#batch.length >= BATCH) await this.#record();
-      this.#context.signal.throwIfAborted();
+      this.#context.step();
       await this.#turns.next();
     }
     await this.#record();

@@ -18,7 +18,7 @@ import { identify } from './mill/identify.ts';
 import { BusyError, type MadeDocument } from './output/on-demand.ts';
 import { losesTooMuch } from './output/loss.ts';
 import type { ArchiveName } from './output/paths.ts';
-import { Publisher } from './output/publish.ts';
+import type { Publisher } from './output/publish.ts';
 import type { Rules } from './recipes.ts';
 import type { Site } from './site.ts';
 
@@ -27,8 +27,9 @@ export interface PipelineOptions {
   readonly rules: Rules;
   readonly log: Log;
   readonly now: () => number;
-  /** Ends a pass that is under way; the next one takes up what it left. */
-  readonly signal: AbortSignal;
+  readonly publisher: Publisher;
+  /** Called between the steps of a pass. If it throws the pass ends there; the next one takes up what it left. */
+  readonly step: () => void;
   /** How long seeds must have stopped disappearing before they are withdrawn. ms */
   readonly quietMs: number;
   /** What a watch has seen; nothing where there is none. */
@@ -57,7 +58,6 @@ export class Pipeline implements AsyncDisposable {
   readonly #reader: SeedReader;
   readonly #waiting = new Waiting();
   readonly #reported = new Set<string>();
-  readonly publisher: Publisher;
   #ledger: Ledger;
   #tally: Tally = { outlets: new Map(), articles: 0, seeds: 0, rejected: 0, missing: 0 };
   #composer: Composer | null = null;
@@ -72,7 +72,6 @@ export class Pipeline implements AsyncDisposable {
     this.#options = options;
     this.ledgerFile = join(config.data, 'ledger.sqlite');
     this.#reader = new SeedReader(config.seeds, config.seedBytesMax);
-    this.publisher = new Publisher(join(config.data, 'public'), options.signal);
     this.#ledger = this.#openLedger();
   }
 
@@ -113,12 +112,11 @@ export class Pipeline implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.publisher.encoded();
     await this.#ledger[Symbol.asyncDispose]();
   }
 
   async #pass(request: LookRequest, site: Site): Promise<PassResult> {
-    const { config, rules, quietMs, signal } = this.#options;
+    const { config, rules, quietMs, publisher, step } = this.#options;
     const reindex = (await this.#ledger.note(IDENTITY_RULES)) !== rules.identity;
     // At the start all are due anyway.
     const outlets = this.#due ?? new Set<string>();
@@ -128,7 +126,7 @@ export class Pipeline implements AsyncDisposable {
       limits: config.withdrawal,
       outlets,
       quietMs,
-      signal,
+      step,
     });
     if (reindex && gathered.unlisted.length === 0) {
       await this.#ledger.setNote(IDENTITY_RULES, rules.identity);
@@ -136,7 +134,7 @@ export class Pipeline implements AsyncDisposable {
     const rejectedBefore = this.#tally.rejected;
     this.#tally = await this.#ledger.tally();
     if (request.all) {
-      this.publisher.verify();
+      publisher.verify();
       await this.#dueForTombstones();
     }
     // What is rejected stands on the first page, which then is all that is made anew beside the merged feed.
@@ -150,7 +148,7 @@ export class Pipeline implements AsyncDisposable {
       again: lookAgainAt(stale, gathered.again, config.settleMs),
     };
     const ledgerIsNew = first && (await this.#ledger.note(PUBLISHED)) === null;
-    if (ledgerIsNew && losesTooMuch(this.publisher.snapshot, documents, this.#options.config.withdrawal)) {
+    if (ledgerIsNew && losesTooMuch(publisher.snapshot, documents, config.withdrawal)) {
       return { ...gathered, ...found, published: [], publishError: null, seedsLost: true };
     }
     const publication = await this.#publish(documents, first);
@@ -188,7 +186,8 @@ export class Pipeline implements AsyncDisposable {
     complete: boolean,
   ): Promise<{ published: string[]; publishError: Error | null }> {
     try {
-      const published = await this.publisher.publish(documents, complete, this.#options.now());
+      const { publisher, now } = this.#options;
+      const published = await publisher.publish(documents, complete, now());
       return { published, publishError: null };
     } catch (error) {
       return { published: [], publishError: error as Error };
@@ -212,7 +211,7 @@ export class Pipeline implements AsyncDisposable {
   }
 
   #createComposer(site: Site): Composer {
-    const { config, rules, log, signal } = this.#options;
+    const { config, rules, log, publisher, step } = this.#options;
     return new Composer({
       ledger: this.#ledger,
       reader: this.#reader,
@@ -225,9 +224,9 @@ export class Pipeline implements AsyncDisposable {
       onRecorded: (outlets) => {
         for (const outlet of outlets) this.#due?.add(outlet);
       },
-      published: (path) => this.publisher.snapshot.get(path)?.body,
+      published: (path) => publisher.snapshot.get(path)?.body,
       site,
-      signal,
+      step,
       onTrouble: (seed, why) => {
         if (this.#reported.has(seed + why)) return;
         this.#reported.add(seed + why);

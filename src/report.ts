@@ -13,6 +13,7 @@ export type AlarmName =
   | 'mass-disappearance'
   | 'publish-failed'
   | 'tokens-unreadable'
+  | 'reload-refused'
   | 'pass-failed';
 export type Alarms = Map<AlarmName, string>;
 

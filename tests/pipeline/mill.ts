@@ -22,6 +22,7 @@ import { onTestFinished } from 'vitest';
 import { writeArchives } from '../../src/archive-files.ts';
 import type { Sighting } from '../../src/intake/settle.ts';
 import { openLedger } from '../../src/ledger/open.ts';
+import { Publisher } from '../../src/output/publish.ts';
 import { type PassResult, Pipeline } from '../../src/pipeline.ts';
 import { loadRules } from '../../src/recipes.ts';
 import { configOf } from '../support/config.ts';
@@ -62,6 +63,7 @@ export class Mill {
   readonly #quietMs: number;
   #recipes = RECIPES;
   #pipeline: Pipeline | null = null;
+  #publisher: Publisher | null = null;
 
   constructor({ yaml = '', quietMs = 0 }: MillOptions = {}) {
     this.yaml = yaml;
@@ -94,7 +96,7 @@ export class Mill {
       hubs: [],
     };
     const result = await pipeline.pass({ all: paths === undefined, paths: new Set(paths) }, site);
-    await pipeline.publisher.encoded();
+    await this.#publisher!.encoded();
     return result;
   }
 
@@ -122,12 +124,14 @@ export class Mill {
       seeds: this.seeds,
       data: this.data,
     });
+    this.#publisher = new Publisher(this.published(''));
     return new Pipeline({
       config,
       rules: loadRules(config.outlets, config.images),
       log: pino({ level: 'trace' }, { write: (line) => void this.logged.push(line) }),
       now: () => this.now,
-      signal: stopping.signal,
+      publisher: this.#publisher,
+      step: () => stopping.signal.throwIfAborted(),
       quietMs: this.#quietMs,
       sighting: () => this.sighting,
       onDirectory: (path) => this.onDirectory(path, () => stopping.abort()),
