@@ -75,6 +75,11 @@ export class Pipeline implements AsyncDisposable {
     this.#ledger = this.#openLedger();
   }
 
+  /** Finds out how much there is, before the first pass does. */
+  async count(): Promise<void> {
+    this.#tally = await this.#ledger.tally();
+  }
+
   get tally(): Tally {
     return this.#tally;
   }
@@ -132,7 +137,7 @@ export class Pipeline implements AsyncDisposable {
       await this.#ledger.setNote(IDENTITY_RULES, rules.identity);
     }
     const rejectedBefore = this.#tally.rejected;
-    this.#tally = await this.#ledger.tally();
+    await this.count();
     if (request.all) {
       publisher.verify();
       await this.#dueForTombstones();

@@ -63,7 +63,7 @@ export class Service implements AsyncDisposable, Supervised {
       await service[Symbol.asyncDispose]();
       throw error;
     }
-    service.#works!.start();
+    await service.#works!.start();
     return service;
   }
 
@@ -118,7 +118,7 @@ export class Service implements AsyncDisposable, Supervised {
     }
     await before[Symbol.asyncDispose]();
     this.#works = this.#createWorks(next, access);
-    this.#works.start();
+    await this.#works.start();
     log.level = next.config.logLevel;
     setAlarm(this.#alarms, 'reload-refused', null, log);
     log.info('configuration and recipes read anew');

@@ -117,7 +117,8 @@ export class Works implements AsyncDisposable {
   }
 
   /** Looks at everything, then at whatever changes. */
-  start(): void {
+  async start(): Promise<void> {
+    await this.#pipeline.count();
     this.#requests.ask();
     this.#schedule = startSchedule(this.config.schedule, async () => {
       this.#requests.ask();

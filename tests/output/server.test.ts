@@ -244,6 +244,21 @@ describe('close()', () => {
   });
 });
 
+describe('a client that has connected before close()', () => {
+  it('is answered, and told that this was the last time', async () => {
+    const server = await listen();
+    const client = await Client.connect(server.port!);
+    client.socket.write('GET /feed.atom HTTP/1.1\r\n');
+    // The server has it when a connection made later is answered.
+    await once(server.port!, 'GET /feed.atom HTTP/1.1', 'Host: a');
+    const closed = server.close();
+    client.send('Host: a');
+    const { status, headers, body } = parts(await client.all());
+    await closed;
+    expect([status, headers['connection'], body]).toEqual(['HTTP/1.1 200 OK', 'close', BODY]);
+  });
+});
+
 describe('listening', () => {
   it('says which port it got, and none for a Unix socket', async () => {
     expect((await listen()).port).toBeGreaterThan(0);
