@@ -89,3 +89,12 @@ it('/metrics is what Prometheus reads: typed, explained, and kept by no cache', 
     told.filter((each) => each.startsWith('TYPE')),
   );
 });
+
+it('/metrics does not tell when the newest article came where there is none', async () => {
+  const site = await createSite();
+  const url = await (await Daemon.start(site.flags)).url();
+  const samples = samplesIn(await text(`${url}/metrics`));
+  expect(samples.get('feedmill_articles')).toBe(0);
+  expect(samples.has('feedmill_newest_article_timestamp_seconds')).toBe(false);
+  expect(samples.get('feedmill_last_full_look_timestamp_seconds')).toBeGreaterThan(NOON / 1000);
+});
