@@ -1,6 +1,6 @@
 // How far a long pass has come: a line redrawn on a terminal, else a line in the log every now and then.
 import type { Log } from './log.ts';
-import { counted, lasting, percent } from './wording.ts';
+import { counted, grouped, lasting, percent } from './wording.ts';
 
 /** Counted up by whoever works, read by whoever shows it. */
 export class Progress {
@@ -79,11 +79,11 @@ export class ProgressDisplay {
   }
 }
 
-/** `45,120 files looked at, 44,870 new articles, 4,512 files a second, 45%, 12 s left` */
+/** `looked at 45,120 files, 44,870 new articles, 4,512/s, 45%, 12 s left`: short, for terminals of 80 columns. */
 function inWords({ files, added, share, feeds }: Progress, elapsedMs: number): string {
-  const found = `${counted(files, 'file')} looked at, ${counted(added, 'new article')}`;
+  const found = `looked at ${counted(files, 'file')}, ${counted(added, 'new article')}`;
   if (feeds !== null) return `${found}, ${feeds.done} of ${counted(feeds.of, 'feed')} composed`;
-  const rate = `${counted((files / elapsedMs) * 1000, 'file')} a second`;
+  const rate = `${grouped((files / elapsedMs) * 1000)}/s`;
   // Only of a look at everything is it known how much there is.
   if (share === 0) return `${found}, ${rate}`;
   const leftMs = (elapsedMs / share) * (1 - share);

@@ -6,7 +6,12 @@ const PERCENT = new Intl.NumberFormat('en', { style: 'percent', maximumFractionD
 
 /** `1 article`, `5,012 articles`. */
 export function counted(count: number, one: string, many = `${one}s`): string {
-  return `${NUMBERS.format(count)} ${count === 1 ? one : many}`;
+  return `${grouped(count)} ${count === 1 ? one : many}`;
+}
+
+/** `5,012` */
+export function grouped(count: number): string {
+  return NUMBERS.format(count);
 }
 
 /** `214 ms`, `12.3 s`, `7 min` */
