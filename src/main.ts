@@ -57,7 +57,10 @@ async function main(): Promise<number> {
     return rejected > 0 ? EXIT.rejected : EXIT.done;
   }
   const { createLog } = await import('./log.ts');
-  const log = await createLog(config.logLevel, process.stdout);
+  const { ProgressDisplay } = await import('./progress.ts');
+  const log = await createLog(config.logLevel, process.stdout, () => display.wipe());
+  const drawable = process.stderr.isTTY && process.env['TERM'] !== 'dumb';
+  const display = new ProgressDisplay(log, drawable ? process.stderr : null);
   const { ENTRIES_READ_BY_ALL } = await import('./mill/window.ts');
   if (config.window.entries > ENTRIES_READ_BY_ALL) {
     const { entries } = config.window;
@@ -68,7 +71,7 @@ async function main(): Promise<number> {
   if (config.websub.hub && config.baseUrl === null) {
     log.warn('websub.hub needs a baseUrl that subscribers reach: the feeds name a hub on this machine');
   }
-  const options = { config, rules, log, version, now: Date.now };
+  const options = { config, rules, log, version, now: Date.now, show: display.show.bind(display) };
   if (invocation.command === 'build') {
     const { build } = await import('./build.ts');
     return (await build(options, invocation.archive)) ? EXIT.done : EXIT.failed;

@@ -1,6 +1,8 @@
 // The daemon: serves what is published from start to stop, whatever configuration is at work.
 import { join } from 'node:path';
+import { Alarms } from './alarms.ts';
 import { type Config, ConfigError, listenAddress } from './config.ts';
+import { type HealthFacts, healthOf } from './health.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import { Access } from './output/access.ts';
@@ -8,9 +10,9 @@ import type { Health } from './output/answers.ts';
 import { readArchivePath } from './output/paths.ts';
 import { Publisher } from './output/publish.ts';
 import { FeedServer } from './output/server.ts';
-import type { PassResult } from './pipeline.ts';
+import type { PipelineOptions } from './pipeline.ts';
 import { type Rules, verifyRules } from './recipes.ts';
-import { type Alarms, setAlarm } from './report.ts';
+import type { PassResult, PassSummary } from './report.ts';
 import { siteOf } from './site.ts';
 import type { Supervised } from './systemd.ts';
 import { readTokens } from './tokens.ts';
@@ -26,6 +28,8 @@ export interface ServiceOptions extends Setup {
   readonly log: Log;
   readonly version: string;
   readonly now: () => number;
+  /** Shows how far a pass has come. */
+  readonly show?: PipelineOptions['show'];
 }
 
 export interface RunOptions extends ServiceOptions {
@@ -38,15 +42,15 @@ const FIXED = ['listen', 'data'] as const;
 
 export class Service implements AsyncDisposable, Supervised {
   readonly #options: RunOptions;
-  readonly #alarms: Alarms = new Map();
+  readonly #alarms: Alarms;
   readonly #stop = new AbortController();
   readonly #publisher: Publisher;
   /** `null` until there is time to load what keeps them. */
   #metrics: Metrics | null = null;
   #server: FeedServer | null = null;
   #works: Works | null = null;
-  #announced = false;
-  #lastPass: Record<string, unknown> | null = null;
+  #lastPass: HealthFacts['lastPass'] = null;
+  #lastLook: number | null = null;
 
   /**
    * Serves what was published last, then looks at everything, then at whatever changes.
@@ -69,27 +73,27 @@ export class Service implements AsyncDisposable, Supervised {
 
   private constructor(options: RunOptions) {
     this.#options = options;
+    this.#alarms = new Alarms(options);
     this.#publisher = new Publisher(join(options.config.data, 'public'), this.#stop.signal);
   }
 
   get health(): Health {
-    const { articles, outlets, seeds, rejected, missing } = this.#works!.tally;
-    const serving = this.#publisher.snapshot.size > 0;
-    return {
-      status: serving ? (this.#alarms.size > 0 ? 'degraded' : 'ok') : 'starting',
-      alarms: Object.fromEntries(this.#alarms),
+    return healthOf({
       version: this.#options.version,
-      articles,
-      outlets: [...outlets.values()].filter((live) => live > 0).length,
-      seeds: { known: seeds, rejected, missing },
+      now: this.#options.now(),
+      startedAt: performance.timeOrigin,
+      alarms: this.#alarms,
+      stock: this.#works!.stock,
+      snapshot: this.#publisher.snapshot,
       lastPass: this.#lastPass,
-    };
+      lastLook: this.#lastLook,
+    });
   }
 
   get summary(): string {
     const { status } = this.health;
-    const { articles } = this.#works!.tally;
-    const reasons = [...this.#alarms.keys()].join(', ');
+    const { articles } = this.#works!.stock;
+    const reasons = [...this.#alarms.raised.keys()].join(', ');
     return `${status}${reasons && ` (${reasons})`}: ${articles} articles`;
   }
 
@@ -113,14 +117,14 @@ export class Service implements AsyncDisposable, Supervised {
       access = accessOf(next.config);
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;
-      setAlarm(this.#alarms, 'reload-refused', `the one before stays in force: ${error.message}`, log);
+      this.#alarms.set('reload-refused', `the one before stays in force: ${error.message}`);
       return;
     }
     await before[Symbol.asyncDispose]();
     this.#works = this.#createWorks(next, access);
     await this.#works.start();
     log.level = next.config.logLevel;
-    setAlarm(this.#alarms, 'reload-refused', null, log);
+    this.#alarms.set('reload-refused', null);
     log.info('configuration and recipes read anew');
   }
 
@@ -158,7 +162,7 @@ export class Service implements AsyncDisposable, Supervised {
   }
 
   #createWorks({ config, rules }: Setup, access: Access | null): Works {
-    const { version, log, now } = this.#options;
+    const { version, log, now, show } = this.#options;
     return new Works({
       config,
       rules,
@@ -168,7 +172,9 @@ export class Service implements AsyncDisposable, Supervised {
       alarms: this.#alarms,
       log,
       now,
-      onPass: (all, result, durationMs) => this.#passed(all, result, durationMs),
+      show,
+      onPass: (summary, result) => this.#passed(summary, result),
+      onFailure: () => this.#metrics?.failed(),
     });
   }
 
@@ -176,26 +182,27 @@ export class Service implements AsyncDisposable, Supervised {
   async #measure(): Promise<void> {
     const { Metrics: Keeper } = await import('./metrics.ts');
     this.#metrics = new Keeper({
-      tally: () => this.#works!.tally,
+      version: this.#options.version,
+      data: this.#options.config.data,
+      stock: () => this.#works!.stock,
+      lastLook: () => this.#lastLook,
       alarms: this.#alarms,
       snapshot: () => this.#publisher.snapshot,
       ledgerFile: this.#works!.ledgerFile,
     });
   }
 
-  #passed(all: boolean, result: PassResult, durationMs: number): void {
-    const { added, changed, withdrawn } = result;
-    this.#metrics?.passed(all, result, durationMs);
-    const at = new Date(this.#options.now()).toISOString();
-    this.#lastPass = { at, durationMs: Math.round(durationMs), added, changed, withdrawn };
-    if (!this.#announced) this.#announce();
-    this.#announced = true;
+  #passed(summary: PassSummary, result: PassResult): void {
+    this.#metrics?.passed(summary, result);
+    if (this.#lastPass === null) this.#announce();
+    this.#lastPass = { at: this.#options.now(), ...summary };
+    if (summary.pass === 'everything') this.#lastLook = this.#lastPass.at;
   }
 
   #announce(): void {
-    const { site, tally } = this.#works!;
+    const { site, stock } = this.#works!;
     const { baseUrl } = site;
-    const { articles, outlets } = tally;
+    const { articles, outlets } = stock;
     const live = [...outlets].filter(([, count]) => count > 0).map(([id]) => id);
     const page = `${baseUrl}/`;
     const feeds = [`${baseUrl}/feed.atom`, ...live.sort().map((id) => `${baseUrl}/outlets/${id}.atom`)];

@@ -1,18 +1,26 @@
 // All that one configuration sets going: the watch, the schedule, passes, and who is told of their outcome.
+import type { Alarms } from './alarms.ts';
 import type { Config } from './config.ts';
 import { type LookRequest, LookRequests } from './intake/requests.ts';
 import { startSchedule } from './intake/schedule.ts';
 import { SeedWatch } from './intake/watch.ts';
-import type { Tally } from './ledger/ledger.ts';
 import type { Log } from './log.ts';
 import { Access } from './output/access.ts';
 import { OnDemand } from './output/on-demand.ts';
 import { readArchivePath } from './output/paths.ts';
 import type { Publisher } from './output/publish.ts';
-import { type PassResult, Pipeline } from './pipeline.ts';
+import { Overdue } from './overdue.ts';
+import { Pipeline, type PipelineOptions } from './pipeline.ts';
 import { Pulse } from './pulse.ts';
 import type { Rules } from './recipes.ts';
-import { type Alarms, reportPass, setAlarm, updateAlarms } from './report.ts';
+import {
+  type PassResult,
+  type PassSummary,
+  reportFailure,
+  reportPass,
+  type Stock,
+  updateAlarms,
+} from './report.ts';
 import type { Site } from './site.ts';
 import { readTokens } from './tokens.ts';
 import { WebSub } from './websub/websub.ts';
@@ -26,8 +34,10 @@ export interface WorksOptions {
   readonly alarms: Alarms;
   readonly log: Log;
   readonly now: () => number;
+  readonly show: PipelineOptions['show'];
   /** After each pass that came to its end. */
-  readonly onPass: (all: boolean, result: PassResult, durationMs: number) => void;
+  readonly onPass: (summary: PassSummary, result: PassResult) => void;
+  readonly onFailure: () => void;
 }
 
 export class Works implements AsyncDisposable {
@@ -48,12 +58,14 @@ export class Works implements AsyncDisposable {
   #access: Access | null;
   #schedule: Disposable | null = null;
   readonly #pulse = new Pulse();
+  readonly #overdue: Overdue;
 
   /** @throws LedgerRefusedError */
   constructor(options: WorksOptions) {
     const { config, site, publisher, log, now } = options;
     this.#options = options;
     this.#access = options.access;
+    this.#overdue = new Overdue(config.schedule, options.alarms);
     this.#requests = new LookRequests(
       (request) => this.#pulse.during(async () => this.#look(request)),
       config.debounceMs,
@@ -108,8 +120,8 @@ export class Works implements AsyncDisposable {
     return this.#access;
   }
 
-  get tally(): Tally {
-    return this.#pipeline.tally;
+  get stock(): Stock {
+    return this.#pipeline.stock;
   }
 
   get ledgerFile(): string {
@@ -134,6 +146,7 @@ export class Works implements AsyncDisposable {
   /** No new work is taken, a pass under way ends at its next step. What is published stays with the publisher. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#schedule?.[Symbol.dispose]();
+    this.#overdue[Symbol.dispose]();
     this.#watch[Symbol.dispose]();
     for (const timer of this.#timers) clearTimeout(timer);
     this.#abort.abort();
@@ -144,7 +157,8 @@ export class Works implements AsyncDisposable {
 
   /** One pass. Whatever it meets, the daemon goes on and the last good feeds stay up. */
   async #look(request: LookRequest): Promise<void> {
-    const { alarms, site, log, onPass } = this.#options;
+    const { alarms, site, log, onPass, onFailure } = this.#options;
+    const kind = request.all ? 'everything' : 'noticed';
     const start = performance.now();
     this.#directories.clear();
     if (request.all) this.#readAccess();
@@ -154,30 +168,29 @@ export class Works implements AsyncDisposable {
       if (result.added + result.changed + result.withdrawn > 0) this.archive.forget();
       this.webSub.published();
       if (request.all) this.#watch.unfollowExcept(this.#directories);
-      updateAlarms(alarms, request.all, result, log);
-      reportPass(result, this.#pipeline.tally, durationMs, log);
+      if (request.all) this.#overdue.looked();
+      updateAlarms(alarms, kind, result);
+      const summary = reportPass(kind, result, this.#pipeline.stock, durationMs, log);
       if (result.unclear) this.#requests.ask();
       if (result.again) this.#lookAgain(result.again);
-      onPass(request.all, result, durationMs);
+      onPass(summary, result);
     } catch (error) {
       if (this.#abort.signal.aborted) return;
-      log.error({ err: error }, 'pass failed');
-      setAlarm(alarms, 'pass-failed', `the last pass failed: ${(error as Error).message}`, log);
+      reportFailure(alarms, error as Error, log);
+      onFailure();
     }
   }
 
   /** Tokens come and go without a restart. If their file cannot be read, those read last hold. */
   #readAccess(): void {
-    const { config, alarms, log } = this.#options;
+    const { config, alarms } = this.#options;
     if (config.access === null) return;
     try {
       this.#access = new Access(readTokens(config.access));
-      setAlarm(alarms, 'tokens-unreadable', null, log);
+      alarms.set('tokens-unreadable', null);
     } catch (error) {
-      // Anybody may read alarms.
       const shown = 'the tokens cannot be read; those read before hold. The log says why';
-      if (!alarms.has('tokens-unreadable')) log.error({ err: error }, shown);
-      setAlarm(alarms, 'tokens-unreadable', shown, log);
+      alarms.set('tokens-unreadable', shown, (error as Error).message);
     }
   }
 

@@ -49,7 +49,7 @@ export async function text(url: string): Promise<string> {
 
 export interface HealthReport {
   readonly status: string;
-  readonly alarms: Readonly<Record<string, string>>;
+  readonly alarms: Readonly<Record<string, { readonly message: string; readonly since: string }>>;
   readonly articles: number;
   readonly seeds: { readonly known: number; readonly missing: number; readonly rejected: number };
   readonly lastPass: object | null;
