@@ -117,7 +117,12 @@ export class Service implements AsyncDisposable, Supervised {
       access = accessOf(next.config);
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;
-      this.#alarms.set('reload-refused', `the one before stays in force: ${error.message}`);
+      this.#alarms.set(
+        'reload-refused',
+        'the configuration read last is no good, and the one before stays in force. The log says why; ' +
+          'mend it and reload',
+        error.message,
+      );
       return;
     }
     await before[Symbol.asyncDispose]();
