@@ -1,4 +1,5 @@
 // Clients that mean harm, or speak something else. After each of them somebody else is served.
+import type { IncomingMessage } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Response } from '../../src/output/answers.ts';
 import type { FeedServer } from '../../src/output/server.ts';
@@ -6,7 +7,8 @@ import { represent } from '../../src/output/snapshot.ts';
 import { Client, once, parts } from './client.ts';
 import { BODY, listen, LOOPBACK, SERVED } from './listening.ts';
 
-const SHORT = { headMs: 300, requestMs: 600, checkMs: 50, idleMs: 1_500 };
+/** Of the limits that a test is not about, none is reached. */
+const FAR = { checkMs: 50, requestMs: 60_000 };
 const GET = ['GET /feed.atom HTTP/1.1', 'Host: a'] as const;
 
 let server: FeedServer;
@@ -39,27 +41,27 @@ async function drip(start: string): Promise<string> {
 
 describe('a client is cut off', () => {
   beforeEach(async () => {
-    server = await listen(
-      LOOPBACK,
-      {
-        handler: (path) =>
-          path === 'takes'
-            ? async (request) => {
-                for await (const _ of request);
-                return { status: 204, headers: {}, body: '' };
-              }
-            : null,
-        onError: () => {},
-      },
-      SHORT,
-    );
+    server = await listen(LOOPBACK, {}, { ...FAR, headMs: 300 });
   });
 
   it.each([
     ['the line of its request', 'GET /'],
     ['the fields of its request', 'GET /feed.atom HTTP/1.1\r\nHost: a\r\nx-slow: '],
-    ['the body of its request', 'POST /takes HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n'],
   ])('that sends %s byte by byte', async (_, start) => {
+    expect(await drip(start)).toMatch(/^HTTP\/1\.1 408 Request Timeout\r\n/);
+  });
+
+  it('that sends the body of its request byte by byte', async () => {
+    const handler = async (request: IncomingMessage): Promise<Response> => {
+      for await (const _ of request);
+      return { status: 204, headers: {}, body: '' };
+    };
+    const state = {
+      handler: (path: string | null) => (path === 'takes' ? handler : null),
+      onError: () => {},
+    };
+    server = await listen(LOOPBACK, state, { ...FAR, headMs: 300, requestMs: 600 });
+    const start = 'POST /takes HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n';
     expect(await drip(start)).toMatch(/^HTTP\/1\.1 408 Request Timeout\r\n/);
   });
 
