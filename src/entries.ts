@@ -7,6 +7,8 @@ export interface EntriesContext extends RenditionContext {
   readonly ledger: Ledger;
   /** An article could not be made an entry, and stands as it was or not at all. */
   readonly onTrouble: (path: string, why: string) => void;
+  /** Something of an article was beyond a limit, and what became of it. */
+  readonly onRepaired: (path: string, what: string) => void;
 }
 
 export type RejectedChange = Extract<SeedChange, { kind: 'rejected' }>;
@@ -46,6 +48,7 @@ export class Entries {
       const outcome = await renderArticle(article, this.#context, this.#now);
       if (outcome.kind === 'made') {
         this.#made.set(article.id, outcome.rendition);
+        for (const what of outcome.repairs) this.#context.onRepaired(article.path, what);
         return outcome.rendition;
       }
       if (outcome.kind === 'kept') return outcome.facts;

@@ -43,6 +43,7 @@ export function explainSeed(text: string, identity: Identity, context: ExplainCo
       'text',
       `${lengths.source} characters, ${lengths.removed} removed, ${lengths.added} added, ${lengths.entry} in the entry`,
     ),
+    ...told.repairs.map((repair) => field('repaired', repair)),
     ...warnings(content, told.findings, outlet, lengths).map((warning) => field('warning', warning)),
     'entry (line breaks added):',
     ...entryLines(content, header, identity, outlet, archived),
@@ -56,9 +57,11 @@ class Told implements CleanObserver {
   readonly removals: { rule: string; text: string; shown: string }[] = [];
   readonly rules = new Set<string>();
   readonly words: string[] = [];
+  readonly repairs: string[] = [];
 
   dates = (found: readonly DateFinding[]): void => void (this.findings = found);
   added = (text: string): void => void this.words.push(text);
+  repaired = (what: string): void => void this.repairs.push(what);
   applied = (rule: string): void => void this.rules.add(rule);
   removed = (rule: string, node: MarkupNode): void => {
     const text = oneLine(lineText(node));

@@ -68,6 +68,8 @@ async function main(): Promise<number> {
   }
   const { lockDirectory } = await import('./ledger/open.ts');
   using _ = lockDirectory(config.data);
+  const { closeToOthers } = await import('./neighbours.ts');
+  for (const open of closeToOthers(config)) log.warn(open);
   if (config.websub.hub && config.baseUrl === null) {
     log.warn('websub.hub needs a baseUrl that subscribers reach: the feeds name a hub on this machine');
   }

@@ -237,6 +237,7 @@ export class Pipeline implements AsyncDisposable {
         this.#reported.add(seed + why);
         log.warn({ seed, why }, 'article stands as it was: its seed cannot be read');
       },
+      onRepaired: (seed, what) => log.warn({ seed, what }, 'article repaired'),
     });
   }
 

@@ -4,6 +4,7 @@ import type { Content, ImagePolicy, Outlet, Rejection } from './article.ts';
 import type { SeedReader } from './intake/read.ts';
 import { writtenMs } from './intake/walk.ts';
 import type { Ledger, LedgerArticle, Rendition, RenditionFacts } from './ledger/ledger.ts';
+import { NOBODY } from './mill/clean/observer.ts';
 import { entryTimes } from './mill/dates.ts';
 import { parseSeed } from './mill/parse.ts';
 import { renderEntry, sizeOf } from './mill/render/render.ts';
@@ -22,7 +23,12 @@ export interface RenditionContext {
 export type RenditionOutcome =
   /** Neither the seed nor the rules have changed since it was made; or the seed is known to be broken. */
   | { readonly kind: 'kept'; readonly facts: RenditionFacts | null }
-  | { readonly kind: 'made'; readonly rendition: Rendition }
+  | {
+      readonly kind: 'made';
+      readonly rendition: Rendition;
+      /** What was beyond a limit, and what became of it. */
+      readonly repairs: readonly string[];
+    }
   /** Read whole, the seed turns out to be no article: another copy may count. */
   | { readonly kind: 'rejected'; readonly rejection: Rejection }
   /** The seed is not what the ledger says: what was made of it before, if anything, stands. */
@@ -47,7 +53,7 @@ export async function renderArticle(
   const read = await readContent(article, outlet, context);
   if (typeof read === 'string') return { kind: 'stale', why: read };
   if ('reason' in read) return { kind: 'rejected', rejection: read };
-  const { content, link } = read;
+  const { content, link, repairs } = read;
   const digest = digestOf(content, link);
   const { firstCopy, firstAsNow } = await archived(article, digest, outlet, context);
   const history = {
@@ -61,13 +67,17 @@ export async function renderArticle(
   const { published, updated } = entryTimes(history, facts, now);
   const id = `urn:uuid:${article.uuid}`;
   const entry = { ...content, id, link, published, updated, outlet: outlet.name };
-  const whole = renderEntry(entry);
-  const rendered = sizeOf(whole) <= entryBytesMax ? whole : renderEntry({ ...entry, html: '' });
+  // Markup may be six times as long as the text it came from: what is too long already is not rendered three times.
+  const whole = content.html.length > entryBytesMax ? null : renderEntry(entry);
+  const fits = whole !== null && sizeOf(whole) <= entryBytesMax;
+  const rendered = fits ? whole : renderEntry({ ...entry, html: '' });
+  if (!fits) repairs.push(`an entry of more than ${entryBytesMax} bytes: its summary stands for it`);
   const { title } = content;
   const bytes = sizeOf(rendered);
   return {
     kind: 'made',
     rendition: { source, rules, digest, title, link, published, updated, bytes, entry: rendered },
+    repairs,
   };
 }
 
@@ -76,7 +86,7 @@ async function readContent(
   seed: { readonly path: string; readonly fingerprint: string; readonly time: number },
   outlet: Outlet,
   { reader, images }: RenditionContext,
-): Promise<{ content: Content; link: string } | Rejection | string> {
+): Promise<{ content: Content; link: string; repairs: string[] } | Rejection | string> {
   const text = reader.whole(seed);
   if (text.kind === 'changed') return 'it has changed since it was indexed';
   if (text.kind === 'unreadable') return text.error.message;
@@ -84,8 +94,10 @@ async function readContent(
   if (parsed.kind === 'rejected') return parsed;
   // Loaded when first needed: a start that finds everything as it was has no use for an HTML parser.
   const { clean } = await import('./mill/clean/clean.ts');
-  const content = clean(parsed.header, parsed.body, outlet, { images, archived: seed.time });
-  return { content, link: linkAddress(parsed.header.url, outlet.recipe) };
+  const repairs: string[] = [];
+  const observer = { ...NOBODY, repaired: (what: string) => void repairs.push(what) };
+  const content = clean(parsed.header, parsed.body, outlet, { images, archived: seed.time, observer });
+  return { content, link: linkAddress(parsed.header.url, outlet.recipe), repairs };
 }
 
 /** What a reader sees of an entry. */

@@ -1,5 +1,5 @@
 // Opening the ledger's file: settings, migration, and what to do with a damaged one.
-import { existsSync, mkdirSync, renameSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, renameSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { explained, isBusy } from './errors.ts';
@@ -23,6 +23,7 @@ const BUSY_TIMEOUT_MS = 5_000;
  */
 export function openLedger(file: string): Ledger {
   mkdirSync(dirname(file), { recursive: true });
+  closeToOthers(file);
   const database = explained(() => new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS }), file);
   try {
     explained(() => {
@@ -50,6 +51,7 @@ export function openLedger(file: string): Ledger {
 export function lockDirectory(directory: string): Disposable {
   mkdirSync(directory, { recursive: true });
   const file = join(directory, 'lock');
+  closeToOthers(file);
   const database = explained(() => new DatabaseSync(file), file);
   try {
     explained(() => database.exec('BEGIN EXCLUSIVE'), file);
@@ -62,6 +64,22 @@ export function lockDirectory(directory: string): Disposable {
     );
   }
   return { [Symbol.dispose]: () => database.close() };
+}
+
+/**
+ * A ledger holds the secrets of subscribers, and who may read a lock may hold it: neither is for other users of the
+ * machine. A file that is there may be open in this process: to open it here and close it would end its locks (POSIX).
+ */
+function closeToOthers(file: string): void {
+  try {
+    if (!existsSync(file)) return closeSync(openSync(file, 'a', 0o600));
+    for (const part of [file, `${file}-wal`, `${file}-shm`]) {
+      const mode = statSync(part, { throwIfNoEntry: false })?.mode ?? 0;
+      if ((mode & 0o007) !== 0) chmodSync(part, mode & 0o770);
+    }
+  } catch {
+    // If that is more than a file of somebody else's, SQLite says so in a moment.
+  }
 }
 
 /**

@@ -68,9 +68,10 @@ function siteHost(id: string, byId: ReadonlyMap<string, Outlet>): string {
   return id.endsWith(NOT_ANOTHER) && isAnother(host, byId) ? host : id;
 }
 
-/** A feed is published as ID.FORMAT, and pages below ID/. */
+/** A feed is published as ID.FORMAT with its codings as ID.FORMAT.CODING beside it, and pages below ID/. */
+const LIKE_A_FEED = new RegExp(String.raw`\.(?:${FORMATS.join('|')})(?:\.[^.]+)?$`);
 function isAnother(id: string, byId: ReadonlyMap<string, Outlet>): boolean {
-  return FORMATS.some((format) => id.endsWith(`.${format}`)) || Boolean(byId.get(id)?.recipe);
+  return LIKE_A_FEED.test(id) || Boolean(byId.get(id)?.recipe);
 }
 
 /** All eight, so that neither end of the name is a separator. */

@@ -1,5 +1,6 @@
 // Answers that are no documents: errors, redirects, and how the service is.
 import type { OutgoingHttpHeaders } from 'node:http';
+import { GUARDED } from './browsers.ts';
 
 export interface Response {
   readonly status: number;
@@ -11,8 +12,8 @@ export interface Response {
 
 /** What is an error now may be none the next time. */
 const TEXT = {
+  ...GUARDED,
   'content-type': 'text/plain; charset=utf-8',
-  'x-content-type-options': 'nosniff',
   'cache-control': 'no-store',
 };
 
@@ -70,6 +71,7 @@ export function healthResponse(health: Health): Response {
   return {
     status: health.status === 'starting' ? 503 : 200,
     headers: {
+      ...GUARDED,
       'content-type': 'application/json',
       'cache-control': 'no-store',
       ...(health.status === 'starting' && { 'retry-after': '1' }),

@@ -8,6 +8,24 @@ const PAGE_POLICY =
 /** What else a browser shows asks for a style sheet at most. */
 const DOCUMENT_POLICY = "default-src 'none'; style-src 'self'; frame-ancestors 'none'";
 
+/** What is no document is for whoever asked: nothing is loaded, framed, guessed at or told to others. */
+export const GUARDED: OutgoingHttpHeaders = {
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+};
+
+/**
+ * What pages of other sites may do with a document. One that anybody may read, readers that are such pages may, too; they
+ * are sent nothing that only the visitor has, for with `*` browsers send no credentials (Fetch §3.3.5).
+ */
+export function sharingHeaders(open: boolean): OutgoingHttpHeaders {
+  return open
+    ? { 'access-control-allow-origin': '*', 'cross-origin-resource-policy': 'cross-origin' }
+    : { 'cross-origin-resource-policy': 'same-origin' };
+}
+
 /** Feeds that name a style sheet. By their own types Chromium shows their source, and Firefox saves them. */
 const STYLED_FEED = /^application\/(?:atom|rss)\+xml\b/;
 

@@ -1,5 +1,5 @@
 // Documents as files: replaced atomically, with their codings beside them.
-import { constants, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { constants, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { open, readFile, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Document } from '../article.ts';
@@ -38,7 +38,7 @@ export class DocumentFolder {
     for (const name of names) {
       const path = `${this.#folder}/${name}`.replace(CODED, '');
       const file = join(folder, name);
-      if (!paths.has(path) && statSync(file).ctimeMs < until) rmSync(file, { force: true });
+      if (!paths.has(path) && lstatSync(file).ctimeMs < until) rmSync(file, { force: true });
     }
   }
 }
@@ -104,7 +104,7 @@ function readCoded(file: string, { lastModified }: Representation): CodedBody[] 
   const found: CodedBody[] = [];
   for (const coding of CODINGS) {
     const path = file + EXTENSIONS[coding];
-    const stats = statSync(path, { throwIfNoEntry: false });
+    const stats = lstatSync(path, { throwIfNoEntry: false });
     if (stats?.isFile() !== true || stats.size === 0) return [];
     if (Math.floor(stats.mtimeMs / 1000) * 1000 !== lastModified) return [];
     found.push(codedBody(coding, readFileSync(path)));
@@ -116,7 +116,7 @@ function readCoded(file: string, { lastModified }: Representation): CodedBody[] 
 function* filesIn(directory: string, folder: string): Generator<string> {
   for (const entry of readdirSync(join(directory, folder), { withFileTypes: true })) {
     const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
-    if (entry.isFile()) yield path;
+    if (entry.isFile() || (entry.isSymbolicLink() && TEMPORARY.test(entry.name))) yield path;
     else if (entry.isDirectory() && !isArchiveFolder(path)) yield* filesIn(directory, path);
   }
 }

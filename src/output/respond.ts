@@ -2,7 +2,7 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
 import { FORMATS, MEDIA_TYPES } from '../article.ts';
 import type { Access } from './access.ts';
-import { typeHeaders, variesBy } from './browsers.ts';
+import { sharingHeaders, typeHeaders, variesBy } from './browsers.ts';
 import {
   BUSY,
   type Health,
@@ -135,11 +135,8 @@ function represented(
 }
 
 /** 226 IM Used (RFC 3229 §10.4.1): not to be kept by a cache that does not know what it is. */
-function deltaResponse(
-  body: Buffer,
-  headers: OutgoingHttpHeaders,
-  { etag, contentType, body: { length: whole } }: Representation,
-): Response {
+function deltaResponse(body: Buffer, headers: OutgoingHttpHeaders, representation: Representation): Response {
+  const { etag, body: whole } = representation;
   return {
     status: 226,
     headers: {
@@ -148,12 +145,11 @@ function deltaResponse(
       im: 'feed',
       vary: 'A-IM, If-None-Match, Accept-Encoding',
       'cache-control': 'no-store, im',
-      'content-type': contentType,
+      ...typeHeaders({}, representation),
       'content-length': body.length,
-      'x-content-type-options': 'nosniff',
     },
     body,
-    whole,
+    whole: whole.length,
   };
 }
 
@@ -186,10 +182,11 @@ function settled(representation: Representation, served: Served): Settled {
   const { baseUrl, hubs, maxAge, access } = served;
   if (known !== undefined && isAlike(known.by, served)) return known;
   const { path, lastModified, lifetime } = representation;
-  const fields = {
+  const fields: OutgoingHttpHeaders = {
     'cache-control': cacheControl(lifetime, served),
     vary: variesBy(representation),
     link: linkHeader(path, served),
+    ...sharingHeaders(access === null),
   };
   const made = { by: { baseUrl, hubs, maxAge, access }, date: new Date(lastModified).toUTCString(), fields };
   settledOf.set(representation, made);

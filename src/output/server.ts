@@ -1,7 +1,7 @@
 // HTTP: sockets in front of `respond`. `node:http` serving prepared buffers.
 import { rmSync, statSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { connect, type ListenOptions } from 'node:net';
+import { connect, type ListenOptions, type Socket } from 'node:net';
 import { withUsualNames } from './field-names.ts';
 import { BROKEN, type Health, type Response } from './answers.ts';
 import { pathOf, respond, type Served } from './respond.ts';
@@ -38,13 +38,26 @@ export interface Answered {
 
 export type RequestHandler = (request: IncomingMessage) => Promise<Response>;
 
-const HEADERS_TIMEOUT_MS = 10_000;
-const REQUEST_TIMEOUT_MS = 20_000;
-/** Descriptors that clients take are not there for seeds. */
-const CONNECTIONS_MAX = 2_000;
-const KEEP_ALIVE_MS = 15_000;
-/** A client that takes nothing of what it asked for is cut off. */
-const IDLE_MS = 60_000;
+/** What one client may cost the others. */
+export const SERVER_LIMITS = {
+  /** From the first byte of a connection or request to the end of its head: who sends a byte a second is cut off. */
+  headMs: 10_000,
+  /** To the end of its body. */
+  requestMs: 20_000,
+  /** How often those two are looked at. Node would every 30 s. */
+  checkMs: 2_000,
+  /** Between two requests. */
+  keepAliveMs: 15_000,
+  /** A client that takes nothing of what it asked for is cut off. */
+  idleMs: 60_000,
+  /** A request's line and fields: an address of 8 KiB (RFC 9110 §4.1) and as much again. bytes */
+  headBytes: 16_384,
+  /** Descriptors that clients take are not there for seeds. */
+  connections: 2_000,
+  /** On one of them, while answers to those before are being made: whoever sends more wants no answers. */
+  waitingRequests: 32,
+} as const;
+export type ServerLimits = { readonly [limit in keyof typeof SERVER_LIMITS]: number };
 
 export class FeedServer {
   readonly #server: Server;
@@ -56,22 +69,31 @@ export class FeedServer {
   }
 
   /** @throws ListenError */
-  static async listen(address: ListenAddress, state: ServedState, idleMs = IDLE_MS): Promise<FeedServer> {
+  static async listen(
+    address: ListenAddress,
+    state: ServedState,
+    limits: ServerLimits = SERVER_LIMITS,
+  ): Promise<FeedServer> {
     const closing = new AbortController();
+    const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
+      // Nobody is left waiting on a connection that is about to end (RFC 9112 §9.6).
+      if (closing.signal.aborted) response.shouldKeepAlive = false;
+      answer(request, response, state, limits.waitingRequests);
+    };
     const server = createServer(
       {
-        headersTimeout: HEADERS_TIMEOUT_MS,
-        requestTimeout: REQUEST_TIMEOUT_MS,
-        keepAliveTimeout: KEEP_ALIVE_MS,
+        headersTimeout: limits.headMs,
+        requestTimeout: limits.requestMs,
+        connectionsCheckingInterval: limits.checkMs,
+        keepAliveTimeout: limits.keepAliveMs,
+        maxHeaderSize: limits.headBytes,
       },
-      (request, response) => {
-        // Nobody is left waiting on a connection that is about to end (RFC 9112 §9.6).
-        if (closing.signal.aborted) response.shouldKeepAlive = false;
-        answer(request, response, state);
-      },
+      onRequest,
     );
-    server.maxConnections = CONNECTIONS_MAX;
-    server.timeout = idleMs;
+    // An expectation that nobody knows may be left unmet (RFC 9110 §10.1.1).
+    server.on('checkExpectation', onRequest);
+    server.maxConnections = limits.connections;
+    server.timeout = limits.idleMs;
     if ('socket' in address) await removeStaleSocket(address.socket);
     await new Promise<void>((resolve, reject) => {
       server.once('error', (cause: NodeJS.ErrnoException) => {
@@ -108,13 +130,22 @@ export class FeedServer {
   }
 }
 
+/** How many answers are being made to requests on a connection. Node reads on meanwhile. */
+const waitingOn = new WeakMap<Socket, number>();
+
 /** Whatever becomes of one answer, the others are given. */
-function answer(request: IncomingMessage, response: ServerResponse, state: ServedState): void {
-  const { method = '', url = '', headers } = request;
+function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  state: ServedState,
+  waitingMax: number,
+): void {
+  const { method = '', url = '', headers, socket } = request;
+  if (socket.destroyed) return;
   const fail = (error: unknown): void => {
     state.onError(error);
     if (response.headersSent) response.destroy();
-    else send(BROKEN, method, response, state);
+    else send(BROKEN, request, response, state);
   };
   try {
     const handler = state.handler?.(pathOf(url)) ?? null;
@@ -122,8 +153,14 @@ function answer(request: IncomingMessage, response: ServerResponse, state: Serve
       handler?.(request) ??
       respond({ method, target: url, headers }, state.served(), () => state.health(), state.now());
     if (answered instanceof Promise) {
-      answered.then((made) => send(made, method, response, state)).catch(fail);
-    } else send(answered, method, response, state);
+      const waiting = waitingOn.get(socket) ?? 0;
+      if (waiting >= waitingMax) socket.destroy();
+      waitingOn.set(socket, waiting + 1);
+      answered
+        .then((made) => send(made, request, response, state))
+        .catch(fail)
+        .finally(() => void waitingOn.set(socket, waitingOn.get(socket)! - 1));
+    } else send(answered, request, response, state);
   } catch (error) {
     fail(error);
   }
@@ -131,16 +168,23 @@ function answer(request: IncomingMessage, response: ServerResponse, state: Serve
 
 function send(
   { status, headers, body, whole }: Response,
-  method: string,
+  request: IncomingMessage,
   response: ServerResponse,
   state: ServedState,
 ): void {
+  const { method } = request;
   const fields = withUsualNames(headers);
+  // The rest would be read to its end, however long it is, before the next request (RFC 9112 §9.3).
+  if (!request.complete && hasBody(request)) fields['Connection'] = 'close';
   if (status !== 304) fields['Content-Length'] ??= Buffer.byteLength(body);
   response.writeHead(status, fields);
   response.end(method === 'HEAD' ? undefined : body);
   const sent = method === 'HEAD' ? 0 : Buffer.byteLength(body);
   state.onAnswered({ status, sent, whole: method === 'HEAD' ? 0 : (whole ?? sent) });
+}
+
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 
 function socketOf(address: ListenAddress): ListenOptions | { fd: number } {

@@ -74,6 +74,8 @@ test.concurrent.for([
   ['100 nested tables', `'<table><tr><td>'.repeat(100)`],
   ['200 nested figures', `'<figure>'.repeat(200) + '<img src=1.jpg>x'`],
   ['50,000 languages', `numbered(50_000, (i) => '<i lang=x' + i + '>x</i>')`],
+  ['400,000 ends of elements that are not open, in 500 that are', `'<x>'.repeat(500) + '</y>'.repeat(4e5)`],
+  ['60,000 elements in a table that must not be there', `'<table>' + '<br>'.repeat(60_000) + '</table>'`],
   ['50,000 nested templates', `'<template>'.repeat(50_000) + '</template>'.repeat(50_000)`],
   [
     '2000 elements left open in 2000 paragraphs',

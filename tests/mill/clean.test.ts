@@ -21,6 +21,7 @@ describe('a title is', () => {
   test.for([
     ['the header’s', '风车 &amp; 水车', '<p>东风</p>', '风车 & 水车'],
     ['the beginning of the text where the header has none', ' &nbsp; ', '<h1>东 风</h1>', '东 风'],
+    ['cut where it is too long for one', '东'.repeat(600), '', `${'东'.repeat(499)}…`],
     ['no longer than a title then', '', `<p>${'东风。'.repeat(40)}</p>`, '东风。'.repeat(20)],
     ['the address where there is no text either', '', '<img src=1.jpg>', HEADER.url],
   ] as const)('%s', ([, title, body, expected]) => {

@@ -38,6 +38,8 @@ describe('a document', () => {
       link: '<https://feeds.example/feed.atom>; rel="self"',
       'content-type': 'application/atom+xml; charset=utf-8',
       'content-length': 7,
+      'access-control-allow-origin': '*',
+      'cross-origin-resource-policy': 'cross-origin',
       'content-security-policy': "default-src 'none'; style-src 'self'; frame-ancestors 'none'",
       'referrer-policy': 'no-referrer',
       'x-content-type-options': 'nosniff',

@@ -1,93 +1,12 @@
 // Real sockets in front of a snapshot.
-import { channel } from 'node:diagnostics_channel';
-import type { Server } from 'node:http';
-import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Health } from '../../src/output/answers.ts';
-import { FeedServer, type ListenAddress, ListenError, type ServedState } from '../../src/output/server.ts';
-import { represent, type Snapshot } from '../../src/output/snapshot.ts';
+import { ListenError } from '../../src/output/server.ts';
+import { represent } from '../../src/output/snapshot.ts';
 import { temporaryDirectory } from '../support/directories.ts';
-import { servedOf } from './served.ts';
-
-const BODY = '<feed>美</feed>';
-const SNAPSHOT: Snapshot = new Map([
-  ['feed.atom', represent({ path: 'feed.atom', body: Buffer.from(BODY) }, Date.UTC(2026, 2, 10))],
-]);
-const LOOPBACK: ListenAddress = { host: '127.0.0.1', port: 0 };
-
-const SERVED = servedOf({ snapshot: SNAPSHOT });
-
-async function listen(
-  address = LOOPBACK,
-  changed: Partial<ServedState> = {},
-  idleMs?: number,
-): Promise<FeedServer> {
-  const state: ServedState = {
-    served: () => SERVED,
-    health: () => ({ status: 'ok' }),
-    now: Date.now,
-    onAnswered: () => {},
-    onError: (error) => {
-      throw error;
-    },
-    ...changed,
-  };
-  const server = await FeedServer.listen(address, state, idleMs);
-  onTestFinished(() => server.close());
-  return server;
-}
-
-/** A connection, and what has come back on it so far. */
-class Client {
-  readonly socket: Socket;
-  answer = '';
-  readonly #closed: Promise<void>;
-
-  static async connect(port: number): Promise<Client> {
-    const socket = connect(port, '127.0.0.1');
-    onTestFinished(() => void socket.destroy());
-    await new Promise<void>((resolve, reject) => {
-      socket.once('connect', resolve);
-      socket.once('error', reject);
-    });
-    return new Client(socket);
-  }
-
-  private constructor(socket: Socket) {
-    this.socket = socket;
-    socket.on('data', (chunk) => (this.answer += chunk.toString()));
-    this.#closed = new Promise((resolve) => socket.once('close', () => resolve()));
-  }
-
-  /** Sends these lines, and the empty one after them. */
-  send(...lines: string[]): void {
-    this.socket.write(lines.map((line) => `${line}\r\n`).join('') + '\r\n');
-  }
-
-  /** All that came back, once the server has closed the connection. */
-  async all(): Promise<string> {
-    await this.#closed;
-    return this.answer;
-  }
-}
-
-/** Headers in lower case, and what stands behind them. */
-function parts(answer: string): { status: string; headers: Record<string, string>; body: string } {
-  const end = answer.indexOf('\r\n\r\n');
-  const [status, ...lines] = answer.slice(0, end).split('\r\n');
-  const headers = lines.map((line) => {
-    const colon = line.indexOf(':');
-    return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()];
-  });
-  return { status: status!, headers: Object.fromEntries(headers), body: answer.slice(end + 4) };
-}
-
-async function once(port: number, ...lines: string[]): Promise<ReturnType<typeof parts>> {
-  const client = await Client.connect(port);
-  client.send(...lines, 'Connection: close');
-  return parts(await client.all());
-}
+import { Client, once, parts } from './client.ts';
+import { BODY, listen, LOOPBACK, SERVED, SNAPSHOT } from './listening.ts';
 
 describe('a request', () => {
   it('with GET is answered with the document, and with HEAD with its headers alone', async () => {
@@ -163,22 +82,6 @@ describe('a request', () => {
     expect(client.answer.match(/HTTP\/1\.1 200 OK/g)).toHaveLength(3);
     expect(client.answer).not.toMatch(/connection: close/i);
   });
-
-  it('that is never finished is cut off, as is a connection that is not used', async () => {
-    // Waiting for it would take longer than all other tests together; the real server's limits must do.
-    const servers: Server[] = [];
-    const note = (message: unknown): void => void servers.push((message as { server: Server }).server);
-    const started = channel('http.server.request.start');
-    started.subscribe(note);
-    onTestFinished(() => started.unsubscribe(note));
-    await once((await listen()).port!, 'GET / HTTP/1.1', 'Host: a');
-    const [{ headersTimeout, requestTimeout, keepAliveTimeout }] = servers as [Server];
-    for (const limit of [headersTimeout, requestTimeout, keepAliveTimeout]) {
-      expect(limit).toBeGreaterThan(0);
-      expect(limit).toBeLessThanOrEqual(60_000);
-    }
-    expect(requestTimeout).toBeGreaterThanOrEqual(headersTimeout);
-  });
 });
 
 describe('an answer', () => {
@@ -207,7 +110,7 @@ describe('an answer', () => {
     const { port } = await listen(
       LOOPBACK,
       { served: () => ({ ...SERVED, snapshot }), onAnswered: ({ status }) => void answered.push(status) },
-      300,
+      { idleMs: 300 },
     );
     const client = await Client.connect(port!);
     client.socket.pause();

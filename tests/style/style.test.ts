@@ -179,6 +179,8 @@ describe('tests', () => {
 
 describe('package-lock.json', () => {
   interface Locked {
+    readonly integrity?: string;
+    readonly resolved?: string;
     readonly optionalDependencies?: Readonly<Record<string, string>>;
     readonly dependencies?: Readonly<Record<string, string>>;
   }
@@ -191,6 +193,18 @@ describe('package-lock.json', () => {
       if (folder === '') return false;
     }
   }
+
+  it('says of every package what it is made of, and of none that it comes from elsewhere', () => {
+    const installed = Object.entries(packages).filter(([at]) => at !== '');
+    expect(installed.length).toBeGreaterThan(50);
+    expect(installed.filter(([, { integrity = '' }]) => !/^sha512-[\w+/]{86}==$/.test(integrity))).toEqual(
+      [],
+    );
+    const registry = /^https:\/\/registry\.npmjs\.org\/[\w@/.-]+\.tgz$/;
+    expect(
+      installed.filter(([, { resolved }]) => resolved !== undefined && !registry.test(resolved)),
+    ).toEqual([]);
+  });
 
   it('has every package that a locked one names, for other machines too', () => {
     const named = Object.entries(packages).flatMap(([at, { dependencies, optionalDependencies }]) =>

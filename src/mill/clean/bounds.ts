@@ -2,7 +2,7 @@
 // grows with the square of nesting, of elements left open, and of attributes in one tag. No article
 // needs many of any; one that has them loses its tags and keeps its text.
 import { adapter, type Htmlparser2TreeAdapterMap } from 'parse5-htmlparser2-tree-adapter';
-import { Parser, type ParserOptions, type TreeAdapter } from 'parse5';
+import { Parser, type ParserOptions, type Token, type TreeAdapter } from 'parse5';
 import { HTML } from './markup.ts';
 
 const DEPTH_MAX = 512;
@@ -14,6 +14,10 @@ const DEPTHS_MAX = 3_000_000;
 /** The same for text, in UTF-16 units. */
 const TEXT_DEPTHS_MAX = 200_000_000;
 const ATTRIBUTES_MAX = 1_000;
+/** Of all tags together, those that make no element as well: the parser looks through what is open at each. */
+const TAG_DEPTHS_MAX = 20_000_000;
+/** What a table holds and must not is put before it, which is looked for among as many. */
+const SIBLINGS_SEARCHED_MAX = 300_000_000;
 
 export class TooComplexError extends Error {
   override readonly name = 'TooComplexError';
@@ -25,7 +29,7 @@ export class TooComplexError extends Error {
  */
 export function boundedAdapter(): TreeAdapter<Htmlparser2TreeAdapterMap> {
   const depths = new WeakMap<object, number>();
-  const total = { elements: 0, depths: 0, textDepths: 0 };
+  const total = { elements: 0, depths: 0, textDepths: 0, siblingsSearched: 0 };
   const depthOf = (node: object): number => depths.get(node) ?? 0;
   const place = (parent: ParentNode, child: object): void => {
     const depth = depthOf(parent) + 1;
@@ -41,6 +45,10 @@ export function boundedAdapter(): TreeAdapter<Htmlparser2TreeAdapterMap> {
     total.textDepths += depthOf(parent) * text.length;
     refuse(total.textDepths > TEXT_DEPTHS_MAX, 'too much text too deep');
   };
+  const search = (parent: ParentNode): void => {
+    total.siblingsSearched += parent.children.length;
+    refuse(total.siblingsSearched > SIBLINGS_SEARCHED_MAX, 'too much in tables outside of their cells');
+  };
   return {
     ...adapter,
     createElement(name, namespace, attributes) {
@@ -55,6 +63,7 @@ export function boundedAdapter(): TreeAdapter<Htmlparser2TreeAdapterMap> {
     },
     insertBefore(parent, child, reference) {
       if (adapter.isCommentNode(child)) return;
+      search(parent);
       place(parent, child);
       adapter.insertBefore(parent, child, reference);
     },
@@ -63,6 +72,7 @@ export function boundedAdapter(): TreeAdapter<Htmlparser2TreeAdapterMap> {
       adapter.insertText(parent, text);
     },
     insertTextBefore(parent, text, reference) {
+      search(parent);
       write(parent, text);
       adapter.insertTextBefore(parent, text, reference);
     },
@@ -86,8 +96,10 @@ interface AttributeTokenizer {
   _leaveAttrName(): void;
 }
 
-/** Compares every attribute with those before it, so it stops where they are too many. */
+/** Compares every attribute with those before it, and every tag with what is open, so it stops where they are too many. */
 export class BoundedParser extends Parser<Htmlparser2TreeAdapterMap> {
+  #tagDepths = 0;
+
   constructor(options: ParserOptions<Htmlparser2TreeAdapterMap>) {
     super(options);
     const tokenizer = this.tokenizer as unknown as AttributeTokenizer;
@@ -97,6 +109,21 @@ export class BoundedParser extends Parser<Htmlparser2TreeAdapterMap> {
         throw new TooComplexError(`more than ${ATTRIBUTES_MAX} attributes in a tag`);
       leave();
     };
+  }
+
+  override onStartTag(token: Token.TagToken): void {
+    this.#countTag();
+    super.onStartTag(token);
+  }
+
+  override onEndTag(token: Token.TagToken): void {
+    this.#countTag();
+    super.onEndTag(token);
+  }
+
+  #countTag(): void {
+    this.#tagDepths += this.openElements.stackTop;
+    refuse(this.#tagDepths > TAG_DEPTHS_MAX, 'too many tags too deep');
   }
 }
 

@@ -18,8 +18,10 @@ import { reflow } from './reflow.ts';
 import { sanitise, type SanitiseContext, type Sanitised } from './sanitise.ts';
 
 export const SUMMARY_LENGTH_MAX = 200;
+/** UTF-16 units. What is longer is no title, and would be in every list of them. */
+const TITLE_LENGTH_MAX = 500;
 /** For an article without a title, the beginning of its text. */
-const TITLE_LENGTH_MAX = 60;
+const BEGINNING_LENGTH_MAX = 60;
 
 export interface CleanOptions {
   readonly images: ImagePolicy;
@@ -37,7 +39,7 @@ export function clean(header: Header, body: string, outlet: Outlet, options: Cle
   const { recipe } = outlet;
   const { images, archived, observer = NOBODY } = options;
   const base = header.url;
-  const $ = parseBody(body);
+  const $ = parseBody(body, (why) => observer.repaired(`${why}: its text is kept without tags`));
   const root = bodyOf($);
 
   const lead = findLead($, recipe?.lead ?? [], observer.applied);
@@ -61,7 +63,7 @@ export function clean(header: Header, body: string, outlet: Outlet, options: Cle
   const { html } = publishable(flow, { base, recipe });
   const says = summaryText(flow, new Set(labels));
   return {
-    title: named || summarise(says, TITLE_LENGTH_MAX) || base,
+    title: shortened(named, observer) || summarise(says, BEGINNING_LENGTH_MAX) || base,
     html: html !== '' && isRightToLeft(language) ? `<div dir="rtl">${html}</div>` : html,
     summary: summarise(says, SUMMARY_LENGTH_MAX),
     language,
@@ -69,6 +71,13 @@ export function clean(header: Header, body: string, outlet: Outlet, options: Cle
     authors,
     picture: leadPicture(root, lead, images),
   };
+}
+
+function shortened(title: string, { repaired }: CleanObserver): string {
+  if (title.length > TITLE_LENGTH_MAX) {
+    repaired(`a title of ${title.length} characters: cut to ${TITLE_LENGTH_MAX}`);
+  }
+  return summarise(title, TITLE_LENGTH_MAX);
 }
 
 /** What the article says first: captions, headings and the names of embeds only where there is nothing else. */

@@ -9,14 +9,16 @@ import { boundedAdapter, BoundedParser, TooComplexError, withoutTags } from './b
  * `body > div`. Without scripting `<noscript>` holds elements and not text.
  *
  * @param html whole or broken, from whoever wrote the seed
+ * @param onTooComplex is told which limit it is beyond, where its tags had to go
  */
-export function parseBody(html: string): CheerioAPI {
+export function parseBody(html: string, onTooComplex: (why: string) => void = () => {}): CheerioAPI {
   // The parser takes two halves of a character that do not belong together for one.
   const page = `<!doctype html><body>${html.replace(/\p{Surrogate}/gu, '')}`;
   try {
     return load(BoundedParser.parse(page, { scriptingEnabled: false, treeAdapter: boundedAdapter() }));
   } catch (error) {
     if (!(error instanceof TooComplexError)) throw error;
+    onTooComplex(error.message);
     return load(`<!doctype html><body>${withoutTags(html)}`, { scriptingEnabled: false });
   }
 }

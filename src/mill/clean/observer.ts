@@ -10,9 +10,17 @@ export interface CleanObserver {
   readonly applied: (rule: string) => void;
   /** Words that were not in the article. */
   readonly added: (text: string) => void;
+  /** Something was beyond a limit, and what became of it. */
+  readonly repaired: (what: string) => void;
 }
 
 export type OnRemoved = (rule: string, node: MarkupNode) => void;
 
 const nothing = (): void => {};
-export const NOBODY: CleanObserver = { dates: nothing, removed: nothing, applied: nothing, added: nothing };
+export const NOBODY: CleanObserver = {
+  dates: nothing,
+  removed: nothing,
+  applied: nothing,
+  added: nothing,
+  repaired: nothing,
+};
