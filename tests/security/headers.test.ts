@@ -19,7 +19,7 @@ function feedOf(entries: string): {
   return {
     path: 'feed.atom',
     body,
-    entries: [...entries].map((key, i) => ({ key, start: i + 1, end: i + 2 })),
+    entries: Array.from(entries, (key, i) => ({ key, start: i + 1, end: i + 2 })),
   };
 }
 const EARLIER = represent(feedOf('a'), CHANGED);
