@@ -41,13 +41,34 @@ export function openLedger(file: string): Ledger {
   }
 }
 
+/** The ledger of a data directory. */
+export function ledgerFileIn(directory: string): string {
+  return join(directory, 'ledger.sqlite');
+}
+
+/**
+ * Opens a file that is there, and neither creates nor migrates it.
+ *
+ * @throws LedgerRefusedError if there is none, or it cannot be opened
+ */
+export function openAsItIs(file: string): DatabaseSync {
+  if (!existsSync(file)) {
+    throw new LedgerRefusedError(`${file}: there is no ledger; is --data the directory that feedmill uses?`);
+  }
+  return explained(() => new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS }), file);
+}
+
 /**
  * Keeps other processes from a data directory until it is disposed of or the process ends, however it does: the lock
  * on the file is the operating system's.
  *
- * @throws LedgerRefusedError if another process has it
+ * @param refusal what is said if another process has it
+ * @throws LedgerRefusedError
  */
-export function lockDirectory(directory: string): Disposable {
+export function lockDirectory(
+  directory: string,
+  refusal = `${directory} is in use by another feedmill: stop it, or choose another directory with --data`,
+): Disposable {
   mkdirSync(directory, { recursive: true });
   const file = join(directory, 'lock');
   const database = explained(() => new DatabaseSync(file), file);
@@ -56,10 +77,7 @@ export function lockDirectory(directory: string): Disposable {
   } catch (cause) {
     database.close();
     if (!isBusy((cause as Error).cause)) throw cause;
-    throw new LedgerRefusedError(
-      `${directory} is in use by another feedmill: stop it, or choose another directory with --data`,
-      { cause },
-    );
+    throw new LedgerRefusedError(refusal, { cause });
   }
   return { [Symbol.dispose]: () => database.close() };
 }
@@ -103,15 +121,22 @@ export function openOrReplaceLedger(
   }
 }
 
+/**
+ * @param remedy beside running the newer program
+ * @returns the schema's version
+ * @throws LedgerRefusedError
+ */
+export function refuseNewer(database: DatabaseSync, name: string, remedy: string): number {
+  const { user_version: version } = database.prepare('PRAGMA user_version').get() as { user_version: number };
+  if (version <= MIGRATIONS.length) return version;
+  throw new LedgerRefusedError(
+    `${name} was written by a newer feedmill (schema ${version}, this one knows ${MIGRATIONS.length}): ${remedy}`,
+  );
+}
+
 function migrate(database: DatabaseSync, file: string): void {
-  const row = database.prepare('PRAGMA user_version').get() as { user_version: number };
-  const version = row.user_version;
-  if (version > MIGRATIONS.length) {
-    throw new LedgerRefusedError(
-      `${file} was written by a newer feedmill (schema ${version}, this one knows ${MIGRATIONS.length}): ` +
-        'run that version, or move the file away to have it rebuilt from the seeds',
-    );
-  }
+  const remedy = 'run that version, or move the file away to have it rebuilt from the seeds';
+  const version = refuseNewer(database, file, remedy);
   for (let next = version; next < MIGRATIONS.length; next += 1) {
     database.exec(`BEGIN IMMEDIATE; ${MIGRATIONS[next]!} PRAGMA user_version = ${next + 1}; COMMIT;`);
   }
