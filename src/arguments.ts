@@ -13,6 +13,7 @@ export const COMMANDS = {
   build: 'one pass: scan, publish the files, exit',
   check: 'say what is wrong with each seed; exit 1 if any is rejected',
   config: 'print the effective configuration and where each value came from',
+  status: 'say how it is: exit 1 unless it is running and all is well',
   backup: 'copy all that seeds cannot bring back into FILE, also while it runs',
   restore: 'fill a data directory that has no ledger from a backup',
 } as const;
@@ -154,7 +155,7 @@ function helpText(command?: Command): string {
     'Flags beat the environment, the environment beats the file. Every key of the file, with its',
     'default, is in config/feedmill.yaml.',
     '',
-    'exit status: 0 done, 1 seeds rejected by check, 64 usage, 70 a defect of',
+    'exit status: 0 done, 1 seeds rejected by check, or not all well by status, 64 usage, 70 a defect of',
     'feedmill, 74 input or output failed, a backup is damaged or build raised an alarm, 78 configuration,',
     'or what is there is in use or in the way',
     '',

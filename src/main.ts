@@ -13,6 +13,7 @@ setFlagsFromString('--semi-space-growth-factor=1');
 const EXIT = {
   done: 0,
   rejected: 1,
+  unwell: 1,
   usage: 64,
   defect: 70,
   failed: 74,
@@ -39,6 +40,12 @@ async function main(): Promise<number> {
   if (invocation.command === 'config') {
     const { printConfig } = await import('./config-print.ts');
     return print(printConfig(config));
+  }
+  if (invocation.command === 'status') {
+    const { statusReport } = await import('./status.ts');
+    const { well, text } = await statusReport(config, Date.now());
+    print(text);
+    return well ? EXIT.done : EXIT.unwell;
   }
   if (invocation.command === 'backup' || invocation.command === 'restore') {
     const { backUp, restore } = await import('./backup.ts');

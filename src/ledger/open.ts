@@ -1,7 +1,8 @@
 // Opening the ledger's file: settings, migration, and what to do with a damaged one.
-import { existsSync, mkdirSync, renameSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { pathToFileURL } from 'node:url';
 import { explained, isBusy } from './errors.ts';
 import { type Ledger, LedgerRefusedError, LedgerUnreadableError } from './ledger.ts';
 import { MIGRATIONS } from './schema.ts';
@@ -14,6 +15,8 @@ const CHECKPOINT_PAGES = 8_192;
 /** What the journal may keep on disk when it is not needed. bytes */
 const JOURNAL_BYTES_KEPT = 4_194_304;
 const BUSY_TIMEOUT_MS = 5_000;
+/** Whoever asks whether a directory is in use has its lock for a moment. */
+const LOCK_TIMEOUT_MS = 250;
 
 /**
  * Opens the ledger, creating or migrating it as needed.
@@ -58,6 +61,28 @@ export function openAsItIs(file: string): DatabaseSync {
   return explained(() => new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS }), file);
 }
 
+/** Opens a ledger for whoever only looks, in use or not. @throws LedgerRefusedError */
+export function openToRead(file: string): DatabaseSync {
+  const url = pathToFileURL(file);
+  // Without a journal nobody writes to it, and none need be made, for which one would have to be allowed to write.
+  if (!existsSync(`${file}-wal`)) url.searchParams.set('immutable', '1');
+  return explained(() => new DatabaseSync(url, { readOnly: true, timeout: BUSY_TIMEOUT_MS }), file);
+}
+
+/** Whether a feedmill has a data directory to itself. @throws if that cannot be seen */
+export function isInUse(directory: string): boolean {
+  const file = join(directory, 'lock');
+  if (statSync(file, { throwIfNoEntry: false }) === undefined) return false;
+  using database = explained(() => new DatabaseSync(file, { readOnly: true }), file);
+  try {
+    database.prepare('SELECT count(*) FROM sqlite_schema').get();
+    return false;
+  } catch (error) {
+    if (isBusy(error)) return true;
+    throw error;
+  }
+}
+
 /**
  * Keeps other processes from a data directory until it is disposed of or the process ends, however it does: the lock
  * on the file is the operating system's.
@@ -71,7 +96,7 @@ export function lockDirectory(
 ): Disposable {
   mkdirSync(directory, { recursive: true });
   const file = join(directory, 'lock');
-  const database = explained(() => new DatabaseSync(file), file);
+  const database = explained(() => new DatabaseSync(file, { timeout: LOCK_TIMEOUT_MS }), file);
   try {
     explained(() => database.exec('BEGIN EXCLUSIVE'), file);
   } catch (cause) {

@@ -12,7 +12,7 @@ import { numberedSeed, seedText } from '../support/seeds.ts';
 import { titles } from './atom.ts';
 import { createSite } from './site.ts';
 
-const COMMANDS = ['run', 'build', 'check', 'config', 'backup', 'restore'];
+const COMMANDS = ['run', 'build', 'check', 'config', 'status', 'backup', 'restore'];
 
 describe('build', () => {
   it('publishes the project’s own seeds and says how many, as JSON', async () => {

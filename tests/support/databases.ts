@@ -5,3 +5,8 @@ export function query(file: string, sql: string): Record<string, unknown>[] {
   using database = new DatabaseSync(file);
   return database.prepare(sql).all();
 }
+
+export function execute(file: string, sql: string): void {
+  using database = new DatabaseSync(file);
+  database.exec(sql);
+}
