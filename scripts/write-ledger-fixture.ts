@@ -1,6 +1,6 @@
 // What a program of today, or of then, leaves in its ledger, as SQL that a person can read:
-// node scripts/write-ledger-fixture.ts [main.ts] writes tests/fixtures/ledgers/schema-N.sql. To be run before a migration
-// is appended, so that the way from what is in use until then is tested for good.
+// node scripts/write-ledger-fixture.ts [main.ts] writes tests/fixtures/ledgers/schema-N.sql. To be run when a migration
+// has been appended, so that the way from there is tested for good.
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

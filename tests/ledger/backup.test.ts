@@ -75,6 +75,8 @@ test('a backup becomes a ledger that knows all that the other knew, and nothing 
   const target = join(temporaryDirectory(), 'backup');
   expect(await writeBackup(file, target, 'site')).toBe(2);
   expect(query(target, "SELECT value FROM note WHERE name = 'site-id'")).toEqual([{ value: 'site' }]);
+  // Whole by itself, also where it may only be read.
+  expect(query(target, 'PRAGMA journal_mode')).toEqual([{ journal_mode: 'delete' }]);
   expect(becomeLedger(target, target)).toEqual({ siteId: 'site', articles: 2 });
   expect(query(target, 'SELECT name FROM note')).toEqual([{ name: 'note' }]);
   expect(query(target, 'PRAGMA application_id')).toEqual([{ application_id: 0 }]);
