@@ -47,7 +47,9 @@ test('backups of a ledger that is written to without a pause are each of one mom
     moments.push(Number(one!['value']));
   }
   expect(child.exitCode).toBe(null);
-  expect(moments).toEqual([...new Set(moments)].sort((a, b) => a - b));
+  // A busy machine may not let the writer have its turn between two of them.
+  expect(moments).toEqual(moments.toSorted((a, b) => a - b));
+  expect(new Set(moments).size).toBeGreaterThan(1);
   child.kill('SIGKILL');
   await closed;
 });
