@@ -13,8 +13,14 @@ export const COMMANDS = {
   build: 'one pass: scan, publish the files, exit',
   check: 'say what is wrong with each seed; exit 1 if any is rejected',
   config: 'print the effective configuration and where each value came from',
+  status: 'say how it is: exit 1 unless it is running and all is well',
+  backup: 'copy all that seeds cannot bring back into FILE, also while it runs',
+  restore: 'fill a data directory that has no ledger from a backup',
 } as const;
 export type Command = keyof typeof COMMANDS;
+
+/** What follows a command's name. */
+const FILES: Partial<Record<Command, string>> = { check: ' [FILE…]', backup: ' FILE', restore: ' FILE' };
 
 /** What changes a command: words without a value. */
 const SWITCHES = {
@@ -85,8 +91,11 @@ export function readArguments(words: readonly string[]): Invocation {
   if (help) return { kind: 'help', text: rest[0] === undefined ? helpText() : helpText(command) };
   if (version) return { kind: 'version' };
   const files = rest.slice(1);
-  if (command !== 'check' && files.length > 0) {
+  if (FILES[command] === undefined && files.length > 0) {
     throw new UsageError(`${command} takes no files: ${files.join(' ')}`);
+  }
+  if (FILES[command] === ' FILE' && files.length !== 1) {
+    throw new UsageError(`${command} takes one file: ${command} FILE`);
   }
   const explain = switches.has('explain');
   if (explain && (command !== 'check' || files.length === 0)) {
@@ -130,7 +139,7 @@ function helpText(command?: Command): string {
           ...Object.entries(COMMANDS).map(([name, does]) => `  ${name.padEnd(8)}${does}`),
         ]
       : [
-          `usage: feedmill ${command}${own.map(([name]) => ` [--${name}]`).join('')}${command === 'check' ? ' [FILE…]' : ''} [FLAG…]`,
+          `usage: feedmill ${command}${own.map(([name]) => ` [--${name}]`).join('')}${FILES[command] ?? ''} [FLAG…]`,
           '',
           COMMANDS[command],
           ...own.flatMap(([name, { does }]) => ['', `  ${`--${name}`.padEnd(12)}${does}`]),
@@ -146,8 +155,9 @@ function helpText(command?: Command): string {
     'Flags beat the environment, the environment beats the file. Every key of the file, with its',
     'default, is in config/feedmill.yaml.',
     '',
-    'exit status: 0 done, 1 seeds rejected by check, 64 usage, 70 a defect of feedmill, 74 input or',
-    'output failed or build raised an alarm, 78 configuration or an address that is taken',
+    'exit status: 0 done, 1 seeds rejected by check, or not all well by status, 64 usage, 70 a defect of',
+    'feedmill, 74 input or output failed, a backup is damaged or build raised an alarm, 78 configuration,',
+    'or what is there is in use or in the way',
     '',
   ].join('\n');
 }

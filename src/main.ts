@@ -13,6 +13,7 @@ setFlagsFromString('--semi-space-growth-factor=1');
 const EXIT = {
   done: 0,
   rejected: 1,
+  unwell: 1,
   usage: 64,
   defect: 70,
   failed: 74,
@@ -35,6 +36,19 @@ async function main(): Promise<number> {
   if (invocation.command === 'config') {
     const { printConfig } = await import('./config-print.ts');
     return print(printConfig(config));
+  }
+  if (invocation.command === 'status') {
+    const { statusReport } = await import('./status.ts');
+    const { well, text } = await statusReport(config, Date.now());
+    print(text);
+    return well ? EXIT.done : EXIT.unwell;
+  }
+  if (invocation.command === 'backup' || invocation.command === 'restore') {
+    const { backUp, restore } = await import('./backup.ts');
+    const name = invocation.files[0]!;
+    const [file, backs] = [resolve(name), invocation.command === 'backup'];
+    const articles = await (backs ? backUp(config, file) : restore(config, file));
+    return print(`${articles} articles ${backs ? 'are in' : 'restored from'} ${name}\n`);
   }
   const { loadRules, verifyRules } = await import('./recipes.ts');
   const rules = loadRules(config.outlets, config.images);
@@ -165,6 +179,7 @@ function statusOf(error: unknown): number {
   // By name: the modules that define these are loaded only where they are needed.
   const name = error instanceof Error ? error.name : '';
   if (['ConfigError', 'LedgerRefusedError', 'ListenError'].includes(name)) return EXIT.configuration;
+  if (['LedgerUnreadableError', 'LedgerDiskError'].includes(name)) return EXIT.failed;
   if (typeof (error as NodeJS.ErrnoException).errno === 'number') return EXIT.failed;
   return EXIT.defect;
 }

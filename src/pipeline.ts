@@ -1,5 +1,4 @@
 // One pass after another: seeds → ledger → entries → documents → files and snapshot.
-import { join } from 'node:path';
 import type { Archive } from './archive.ts';
 import { type Composed, Composer } from './compose.ts';
 import type { RejectedChange } from './entries.ts';
@@ -11,7 +10,7 @@ import type { LookRequest } from './intake/requests.ts';
 import { type ScanContext, Waiting } from './intake/scan.ts';
 import type { Sighting } from './intake/settle.ts';
 import { type Ledger, LedgerUnreadableError } from './ledger/ledger.ts';
-import { openOrReplaceLedger } from './ledger/open.ts';
+import { ledgerFileIn, openOrReplaceLedger } from './ledger/open.ts';
 import type { Subscriptions } from './ledger/subscriptions.ts';
 import type { Log } from './log.ts';
 import { identify } from './mill/identify.ts';
@@ -66,7 +65,7 @@ export class Pipeline implements AsyncDisposable {
   constructor(options: PipelineOptions) {
     const { config } = options;
     this.#options = options;
-    this.ledgerFile = join(config.data, 'ledger.sqlite');
+    this.ledgerFile = ledgerFileIn(config.data);
     this.#reader = new SeedReader(config.seeds, config.seedBytesMax);
     this.#ledger = this.#openLedger();
   }

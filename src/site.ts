@@ -20,7 +20,8 @@ export interface Site {
   readonly hubs: readonly string[];
 }
 
-const FILE = 'site-id';
+/** In the data directory. */
+export const SITE_ID_FILE = 'site-id';
 
 /** @param port on which it listens, if that is not the configured one */
 export function siteOf(config: Config, version: string, port: number | null = null): Site {
@@ -44,14 +45,23 @@ export function siteOf(config: Config, version: string, port: number | null = nu
  */
 export function siteId(configured: string | null, data: string, baseUrl: string): string {
   if (configured !== null) return configured;
-  const file = join(data, FILE);
+  const kept = keptSiteId(data);
+  if (kept !== null) return kept;
+  keepSiteId(data, baseUrl);
+  return baseUrl;
+}
+
+/** `null` before the first start. */
+export function keptSiteId(data: string): string | null {
   try {
-    const kept = readFileSync(file, 'utf8').trim();
-    if (kept !== '') return kept;
+    return readFileSync(join(data, SITE_ID_FILE), 'utf8').trim() || null;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    return null;
   }
+}
+
+export function keepSiteId(data: string, id: string): void {
   mkdirSync(data, { recursive: true });
-  writeFileSync(file, `${baseUrl}\n`, { flush: true });
-  return baseUrl;
+  writeFileSync(join(data, SITE_ID_FILE), `${id}\n`, { flush: true });
 }

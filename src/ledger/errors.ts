@@ -1,10 +1,16 @@
 // What SQLite's errors mean for the ledger.
-import { LedgerRefusedError, LedgerUnreadableError } from './ledger.ts';
+import { LedgerDiskError, LedgerRefusedError, LedgerUnreadableError } from './ledger.ts';
 
 /** SQLITE_CORRUPT and SQLITE_NOTADB, with their extended codes. */
 const DAMAGED = new Set([11, 26]);
 /** SQLITE_CANTOPEN, SQLITE_READONLY, SQLITE_PERM, SQLITE_BUSY. */
 const CLOSED = new Set([14, 8, 3, 5]);
+
+/** SQLITE_IOERR, SQLITE_FULL: whose disk they mean, and what is to be done about it. */
+const DISK: Readonly<Record<number, string>> = {
+  10: 'see what is wrong with its disk, if it is not full',
+  13: 'make room on its disk',
+};
 
 /** Whether another process has what was asked for. */
 export function isBusy(error: unknown): boolean {
@@ -24,6 +30,8 @@ export function explained<T>(action: () => T, file: string): T {
     if (/no such (?:table|column)|already exists/.test(message)) {
       throw new LedgerUnreadableError(`${file}: ${message}`, { cause });
     }
+    const remedy = DISK[primary];
+    if (remedy !== undefined) throw new LedgerDiskError(`${file}: ${message}; ${remedy}`, { cause });
     if (CLOSED.has(primary)) {
       throw new LedgerRefusedError(
         `${file}: ${message}; it must be readable and writable, and not in use by another process`,

@@ -15,6 +15,11 @@ export class LedgerRefusedError extends Error {
   override readonly name = 'LedgerRefusedError';
 }
 
+/** The disk does not take what is to be written: it is full, or fails. The store is whole, and may be written later. */
+export class LedgerDiskError extends Error {
+  override readonly name = 'LedgerDiskError';
+}
+
 /** A seed as it was last looked at. */
 export interface KnownSeed {
   readonly path: string;

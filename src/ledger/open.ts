@@ -2,6 +2,7 @@
 import { chmodSync, closeSync, existsSync, mkdirSync, openSync, renameSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { pathToFileURL } from 'node:url';
 import { explained, isBusy } from './errors.ts';
 import { type Ledger, LedgerRefusedError, LedgerUnreadableError } from './ledger.ts';
 import { MIGRATIONS } from './schema.ts';
@@ -14,6 +15,8 @@ const CHECKPOINT_PAGES = 8_192;
 /** What the journal may keep on disk when it is not needed. bytes */
 const JOURNAL_BYTES_KEPT = 4_194_304;
 const BUSY_TIMEOUT_MS = 5_000;
+/** Whoever asks whether a directory is in use has its lock for a moment. */
+const LOCK_TIMEOUT_MS = 250;
 
 /**
  * Opens the ledger, creating or migrating it as needed.
@@ -42,26 +45,66 @@ export function openLedger(file: string): Ledger {
   }
 }
 
+/** The ledger of a data directory. */
+export function ledgerFileIn(directory: string): string {
+  return join(directory, 'ledger.sqlite');
+}
+
+/**
+ * Opens a file that is there, and neither creates nor migrates it.
+ *
+ * @throws LedgerRefusedError if there is none, or it cannot be opened
+ */
+export function openAsItIs(file: string): DatabaseSync {
+  if (!existsSync(file)) {
+    throw new LedgerRefusedError(`${file}: there is no ledger; is --data the directory that feedmill uses?`);
+  }
+  return explained(() => new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS }), file);
+}
+
+/** Opens a ledger for whoever only looks, in use or not. @throws LedgerRefusedError */
+export function openToRead(file: string): DatabaseSync {
+  const url = pathToFileURL(file);
+  // Without a journal nobody writes to it, and none need be made, for which one would have to be allowed to write.
+  if (!existsSync(`${file}-wal`)) url.searchParams.set('immutable', '1');
+  return explained(() => new DatabaseSync(url, { readOnly: true, timeout: BUSY_TIMEOUT_MS }), file);
+}
+
+/** Whether a feedmill has a data directory to itself. @throws if that cannot be seen */
+export function isInUse(directory: string): boolean {
+  const file = join(directory, 'lock');
+  if (statSync(file, { throwIfNoEntry: false }) === undefined) return false;
+  using database = explained(() => new DatabaseSync(file, { readOnly: true }), file);
+  try {
+    database.prepare('SELECT count(*) FROM sqlite_schema').get();
+    return false;
+  } catch (error) {
+    if (isBusy(error)) return true;
+    throw error;
+  }
+}
+
 /**
  * Keeps other processes from a data directory until it is disposed of or the process ends, however it does: the lock
  * on the file is the operating system's.
  *
- * @throws LedgerRefusedError if another process has it
+ * @param refusal what is said if another process has it
+ * @throws LedgerRefusedError
  */
-export function lockDirectory(directory: string): Disposable {
+export function lockDirectory(
+  directory: string,
+  refusal = `${directory} is in use by another feedmill: stop it, or choose another directory with --data`,
+): Disposable {
   mkdirSync(directory, { recursive: true });
   const file = join(directory, 'lock');
   closeToOthers(file);
-  const database = explained(() => new DatabaseSync(file), file);
+  const database = explained(() => new DatabaseSync(file, { timeout: LOCK_TIMEOUT_MS }), file);
   try {
     explained(() => database.exec('BEGIN EXCLUSIVE'), file);
   } catch (cause) {
     database.close();
     if (!isBusy((cause as Error).cause)) throw cause;
-    throw new LedgerRefusedError(
-      `${directory} is in use by another feedmill: stop it, or choose another directory with --data`,
-      { cause },
-    );
+    throw new LedgerRefusedError(refusal, { cause });
   }
   return { [Symbol.dispose]: () => database.close() };
 }
@@ -121,15 +164,22 @@ export function openOrReplaceLedger(
   }
 }
 
+/**
+ * @param remedy beside running the newer program
+ * @returns the schema's version
+ * @throws LedgerRefusedError
+ */
+export function refuseNewer(database: DatabaseSync, name: string, remedy: string): number {
+  const { user_version: version } = database.prepare('PRAGMA user_version').get() as { user_version: number };
+  if (version <= MIGRATIONS.length) return version;
+  throw new LedgerRefusedError(
+    `${name} was written by a newer feedmill (schema ${version}, this one knows ${MIGRATIONS.length}): ${remedy}`,
+  );
+}
+
 function migrate(database: DatabaseSync, file: string): void {
-  const row = database.prepare('PRAGMA user_version').get() as { user_version: number };
-  const version = row.user_version;
-  if (version > MIGRATIONS.length) {
-    throw new LedgerRefusedError(
-      `${file} was written by a newer feedmill (schema ${version}, this one knows ${MIGRATIONS.length}): ` +
-        'run that version, or move the file away to have it rebuilt from the seeds',
-    );
-  }
+  const remedy = 'run that version, or move the file away to have it rebuilt from the seeds';
+  const version = refuseNewer(database, file, remedy);
   for (let next = version; next < MIGRATIONS.length; next += 1) {
     database.exec(`BEGIN IMMEDIATE; ${MIGRATIONS[next]!} PRAGMA user_version = ${next + 1}; COMMIT;`);
   }

@@ -43,8 +43,8 @@ function updatedTime(
   now: number,
 ): number {
   if (earlier === null) return firstAsNow;
-  if (earlier.digest === digest) return Math.min(earlier.updated, firstAsNow);
   if (earlier.source === source) return earlier.updated;
+  if (earlier.digest === digest) return Math.min(earlier.updated, firstAsNow);
   if (firstAsNow > earlier.updated) return firstAsNow;
   return written > earlier.updated && written <= now ? written : Math.max(now, earlier.updated + 1);
 }

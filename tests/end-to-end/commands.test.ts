@@ -12,7 +12,7 @@ import { numberedSeed, seedText } from '../support/seeds.ts';
 import { titles } from './atom.ts';
 import { createSite } from './site.ts';
 
-const COMMANDS = ['run', 'build', 'check', 'config'];
+const COMMANDS = ['run', 'build', 'check', 'config', 'status', 'backup', 'restore'];
 
 describe('build', () => {
   it('publishes the project’s own seeds and says how many, as JSON', async () => {
@@ -337,6 +337,8 @@ describe('a mistake on the command line ends with status 64:', () => {
     [['run', '--seeds'], '--seeds: a value is missing'],
     [['run', '--seeds', '--data', 'x'], '--seeds: a value is missing'],
     [['build', 'seeds'], 'build takes no files: seeds'],
+    [['backup'], 'backup takes one file: backup FILE'],
+    [['restore', 'one', 'other'], 'restore takes one file: restore FILE'],
   ])('%j', async (args, message) => {
     const { status, stdout, stderr } = await runFeedmill(args);
     expect({ status, stdout, stderr }).toEqual({

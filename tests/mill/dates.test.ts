@@ -41,7 +41,7 @@ describe('an entry was', () => {
     ],
     [
       'updated earlier if an earlier copy of the text turns up',
-      history({ firstCopy: 50, firstAsNow: 50 }),
+      history({ source: 'seed and copy', firstCopy: 50, firstAsNow: 50 }),
       earlier(),
       50,
       50,
@@ -55,6 +55,13 @@ describe('an entry was', () => {
       300,
     ],
     ['updated when the file was edited in place', history({ ...edited, written: 400 }), earlier(), 100, 400],
+    [
+      'still updated then when other rules make the same of it',
+      history(),
+      earlier({ updated: 400 }),
+      100,
+      400,
+    ],
     [
       'updated now if the file’s time says nothing new',
       history({ ...edited, written: 100 }),

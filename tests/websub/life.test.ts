@@ -1,7 +1,6 @@
 // The daemon as a subscriber meets it: found out, subscribed, told, left.
 import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { request } from 'node:http';
 import { join } from 'node:path';
 import { parseAtomFeed, parseJsonFeed, parseRssFeed } from 'feedsmith';
 import { describe, expect, it } from 'vitest';
@@ -11,27 +10,8 @@ import { createSite } from '../end-to-end/site.ts';
 import { renameInto } from '../support/directories.ts';
 import { Daemon, runFeedmill, until } from '../support/process.ts';
 import { numberedSeed } from '../support/seeds.ts';
+import { ask, discover } from './ask.ts';
 import { Subscriber } from './subscriber.ts';
-
-/** Where the feed says that it is to be subscribed to, in its headers. */
-async function discover(url: string): Promise<{ hub: string; self: string }> {
-  const link = String((await get(url)).headers['link']);
-  const [hub, self] = ['hub', 'self'].map((rel) => RegExp(`<([^>]*)>; rel="${rel}"`).exec(link)?.[1]);
-  return { hub: hub!, self: self! };
-}
-
-function ask(hub: string, parameters: Readonly<Record<string, string>>): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
-    const asked = request(hub, { method: 'POST', agent: false, headers }, (response) => {
-      response.resume();
-      resolve(response.statusCode!);
-    });
-    asked.on('error', reject);
-    const named = Object.entries(parameters).map(([name, value]) => [`hub.${name}`, value]);
-    asked.end(new URLSearchParams(named).toString());
-  });
-}
 
 const logged = (daemon: Daemon, message: string): Promise<unknown> =>
   daemon.logged(({ msg }) => msg === message);
