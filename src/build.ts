@@ -1,10 +1,13 @@
 // `build`: one pass over everything, the files published, done.
 import { join } from 'node:path';
+import { Alarms } from './alarms.ts';
 import { writeArchives } from './archive-files.ts';
+import { Publisher } from './output/publish.ts';
 import { Pipeline } from './pipeline.ts';
-import { type Alarms, reportPass, updateAlarms } from './report.ts';
+import { reportPass, updateAlarms } from './report.ts';
 import type { ServiceOptions } from './service.ts';
 import { siteOf } from './site.ts';
+import { counted } from './wording.ts';
 
 /** Files that are written to without end are left for the next time after so many looks. */
 const LOOKS_MAX = 5;
@@ -17,27 +20,29 @@ const LOOKS_MAX = 5;
 export async function build(options: ServiceOptions, archive: boolean): Promise<boolean> {
   const { config, version, log } = options;
   const site = siteOf(config, version);
+  const publisher = new Publisher(join(config.data, 'public'));
   await using pipeline = new Pipeline({
     ...options,
     quietMs: 0,
-    signal: new AbortController().signal,
+    publisher,
+    step: () => {},
     sighting: () => null,
     onDirectory: () => {},
   });
-  const alarms: Alarms = new Map();
+  const alarms = new Alarms(options);
   let complete = true;
   let again: { paths: readonly string[]; delayMs: number } | null = null;
   for (let look = 0; look === 0 || (again !== null && look < LOOKS_MAX); look += 1) {
     if (again) await new Promise((resolve) => setTimeout(resolve, again!.delayMs));
     const start = performance.now();
-    const all = again === null;
-    const result = await pipeline.pass({ all, paths: new Set(again?.paths) }, site);
-    updateAlarms(alarms, all, result, log);
-    reportPass(result, pipeline.tally, performance.now() - start, log);
+    const kind = again === null ? 'everything' : 'noticed';
+    const result = await pipeline.pass({ all: again === null, paths: new Set(again?.paths) }, site);
+    updateAlarms(alarms, kind, result);
+    reportPass(kind, result, pipeline.stock, performance.now() - start, log);
     again = result.again;
   }
   if (again) log.warn({ seeds: again.paths }, 'still being written, so not published yet');
-  const { articles, outlets } = pipeline.tally;
+  const { articles, outlets } = pipeline.stock;
   if (archive && pipeline.archive !== null) {
     const feeds = [null, ...outlets.keys()];
     const folder = join(config.data, 'public');
@@ -47,10 +52,11 @@ export async function build(options: ServiceOptions, archive: boolean): Promise<
     });
     log.info({ documents }, 'archives written');
   }
+  await publisher.encoded();
   const live = [...outlets.values()].filter((count) => count > 0).length;
   log.info(
     { articles, outlets: live, directory: config.data },
-    `${articles} articles of ${live} outlets published`,
+    `${counted(articles, 'article')} of ${counted(live, 'outlet')} published`,
   );
-  return complete && alarms.size === 0 && again === null;
+  return complete && alarms.raised.size === 0 && again === null;
 }

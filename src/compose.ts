@@ -12,6 +12,7 @@ import { headSize, renderDocument, SEPARATOR_SIZE, sizeOf, withSource } from './
 import { Window, type WindowLimits } from './mill/window.ts';
 import { type Made, PageComposer } from './page-composer.ts';
 import { archivePath, feedPath } from './output/paths.ts';
+import type { Progress } from './progress.ts';
 import type { Rules } from './recipes.ts';
 import type { Site } from './site.ts';
 import { Turns } from './turns.ts';
@@ -28,8 +29,8 @@ export interface ComposeContext extends EntriesContext {
   readonly onRecorded: (outlets: ReadonlySet<string>) => void;
   /** The bytes that are published under a path. */
   readonly published: (path: string) => Buffer | undefined;
-  /** Ends it between two articles; nothing is published then. */
-  readonly signal: AbortSignal;
+  /** Called between two articles. If it throws nothing is published. */
+  readonly step: () => void;
 }
 
 export interface Composed {
@@ -68,21 +69,23 @@ export class Composer {
   }
 
   /**
-   * @param only the outlets whose feeds to compose; all if left out, as the first time must be.
+   * @param only the outlets whose feeds to compose; `null` for all, as the first time must be.
    *   The merged feed and the first page always are
    */
-  async compose(now: number, only?: ReadonlySet<string>): Promise<Composed> {
+  async compose(now: number, only: ReadonlySet<string> | null, progress: Progress): Promise<Composed> {
     const { ledger, rules } = this.#context;
     const findings = new Findings();
     const tally = await ledger.tally();
     const ids = [...tally.outlets.keys()].sort();
     const documents: Document[] = [];
+    progress.feeds = { done: 0, of: (only?.size ?? ids.length) + 1 };
     for (const id of ids) {
-      if (only !== undefined && !only.has(id)) continue;
+      if (only?.has(id) === false) continue;
       const outlet = rules.outlets.byId(id);
       const made = await this.#feed(outlet, now, findings);
       documents.push(...made.documents, ...(await this.#pages.outlet(outlet, tally, made)));
-      if (only === undefined) collectGarbage();
+      progress.feeds.done += 1;
+      if (only === null) collectGarbage();
     }
     const merged = await this.#feed(null, now, findings);
     documents.push(...merged.documents, this.#opml(ids), ...(await this.#pages.first(ids, tally, merged)));
@@ -105,7 +108,7 @@ export class Composer {
     let last: number | null = null;
     for (const article of await ledger.newest(id, limits.entries)) {
       await turns.next();
-      this.#context.signal.throwIfAborted();
+      this.#context.step();
       const rendition = await entries.facts(article);
       if (rendition !== null) {
         const source = outlet === null ? sourceOf(rules.outlets.byId(article.outlet)) : null;

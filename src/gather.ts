@@ -4,6 +4,7 @@ import { scanAll, type ScanContext, type ScanEvent, scanPaths } from './intake/s
 import type { LookRequest } from './intake/requests.ts';
 import type { Ledger, SeedChange } from './ledger/ledger.ts';
 import { collectGarbage } from './memory.ts';
+import type { Progress } from './progress.ts';
 import { Turns } from './turns.ts';
 
 export interface GatherContext {
@@ -12,8 +13,9 @@ export interface GatherContext {
   readonly limits: WithdrawalLimits;
   /** Gets the outlets whose feeds may have changed; what has been recorded is told even if the rest fails. */
   readonly outlets: Set<string>;
-  /** Ends the pass between two batches; what has been recorded stays. */
-  readonly signal: AbortSignal;
+  readonly progress: Progress;
+  /** Called between two files. If it throws the pass ends there; what has been recorded stays. */
+  readonly step: () => void;
   /** For how long no seed must have gone before what has gone is withdrawn. ms; 0 decides at once */
   readonly quietMs: number;
 }
@@ -73,13 +75,15 @@ class Gathering {
     for await (const event of events) {
       this.#note(event);
       if (this.#batch.length >= BATCH) await this.#record();
-      this.#context.signal.throwIfAborted();
+      this.#context.step();
       await this.#turns.next();
     }
     await this.#record();
   }
 
   #note(event: ScanEvent): void {
+    const gone = event.kind === 'change' && event.change.kind === 'missing';
+    if (!gone) this.#context.progress.files += 1;
     switch (event.kind) {
       case 'change':
         if (event.change.kind === 'rejected') this.result.rejected.push(event.change);
@@ -154,6 +158,7 @@ class Gathering {
     this.#batches += 1;
     if (this.#batches % BATCHES_OF_GARBAGE === 0) collectGarbage();
     this.result.added += recorded.added;
+    this.#context.progress.added = this.result.added;
     this.result.changed += recorded.changed;
     this.result.withdrawn += recorded.withdrawn;
     for (const outlet of recorded.outlets) this.#context.outlets.add(outlet);

@@ -19,6 +19,8 @@ const EXIT = {
   configuration: 78,
 } as const;
 
+type Command = Extract<Invocation, { kind: 'command' }>;
+
 const PROJECT = resolve(import.meta.dirname, '..');
 /** The defaults written out; an operator may edit it in place. */
 const OWN_CONFIG = join(PROJECT, 'config', 'feedmill.yaml');
@@ -29,13 +31,7 @@ async function main(): Promise<number> {
   const version = (JSON.parse(readFileSync(join(PROJECT, 'package.json'), 'utf8')) as { version: string })
     .version;
   if (invocation.kind === 'version') return print(`feedmill ${version}\n`);
-  const config = readConfig(sources(invocation));
-  const { scheduleError } = await import('./intake/schedule.ts');
-  const unscheduled = scheduleError(config.schedule);
-  if (unscheduled !== null) {
-    const origin = config.origins.get('schedule');
-    throw new ConfigError(`schedule: "${config.schedule}" (from ${origin}): ${unscheduled}`);
-  }
+  const config = await configure(invocation);
   if (invocation.command === 'config') {
     const { printConfig } = await import('./config-print.ts');
     return print(printConfig(config));
@@ -61,7 +57,10 @@ async function main(): Promise<number> {
     return rejected > 0 ? EXIT.rejected : EXIT.done;
   }
   const { createLog } = await import('./log.ts');
-  const log = await createLog(config.logLevel, process.stdout);
+  const { ProgressDisplay } = await import('./progress.ts');
+  const log = await createLog(config.logLevel, process.stdout, () => display.wipe());
+  const drawable = process.stderr.isTTY && process.env['TERM'] !== 'dumb';
+  const display = new ProgressDisplay(log, drawable ? process.stderr : null);
   const { ENTRIES_READ_BY_ALL } = await import('./mill/window.ts');
   if (config.window.entries > ENTRIES_READ_BY_ALL) {
     const { entries } = config.window;
@@ -74,18 +73,43 @@ async function main(): Promise<number> {
   if (config.websub.hub && config.baseUrl === null) {
     log.warn('websub.hub needs a baseUrl that subscribers reach: the feeds name a hub on this machine');
   }
-  const options = { config, rules, log, version, now: Date.now };
+  const options = { config, rules, log, version, now: Date.now, show: display.show.bind(display) };
   if (invocation.command === 'build') {
     const { build } = await import('./build.ts');
     return (await build(options, invocation.archive)) ? EXIT.done : EXIT.failed;
   }
+  const { inheritedSocket, ServiceManager } = await import('./systemd.ts');
   const { Service } = await import('./service.ts');
-  await using service = await Service.start(options);
-  log.info({ signal: await stopSignal(), status: service.health.status }, 'stopping');
+  using manager = new ServiceManager(process.env, log);
+  await using service = await Service.start({
+    ...options,
+    descriptor: inheritedSocket(process.env, process.pid),
+  });
+  const stop = stopSignal(async () => {
+    await manager.tell('RELOADING=1');
+    await service.reload(async () => {
+      const next = await configure(invocation);
+      return { config: next, rules: loadRules(next.outlets, next.images) };
+    });
+    await manager.tell('READY=1', `STATUS=${service.summary}`);
+  });
+  manager.ready(service);
+  log.info({ signal: await stop, status: service.health.status }, 'stopping');
+  await manager.tell('STOPPING=1');
   return EXIT.done;
 }
 
-function sources({ configFile, flags }: Extract<Invocation, { kind: 'command' }>): ConfigSources {
+/** @throws ConfigError */
+async function configure(invocation: Command): Promise<Config> {
+  const config = readConfig(sources(invocation));
+  const { scheduleError } = await import('./intake/schedule.ts');
+  const unscheduled = scheduleError(config.schedule);
+  if (unscheduled === null) return config;
+  const origin = config.origins.get('schedule');
+  throw new ConfigError(`schedule: "${config.schedule}" (from ${origin}): ${unscheduled}`);
+}
+
+function sources({ configFile, flags }: Command): ConfigSources {
   const named = configFile ?? process.env[CONFIG_VARIABLE];
   const path = named === undefined ? OWN_CONFIG : resolve(named);
   const own = named === undefined;
@@ -114,10 +138,20 @@ function requireSeeds({ seeds, origins }: Config): void {
   throw new ConfigError(`seeds: ${seeds} (from ${origins.get('seeds')}): no such directory`);
 }
 
-/** Resolves at the first request to stop; a second one is not waited for. */
-function stopSignal(): Promise<string> {
-  return new Promise((stop) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop(signal));
+/** Resolves at the first request to stop; a second one is not waited for. Rejects if `reload` does. */
+function stopSignal(reload: () => Promise<void>): Promise<string> {
+  // A terminal that is closed takes along what runs in it.
+  const stops: NodeJS.Signals[] = process.stdout.isTTY
+    ? ['SIGINT', 'SIGTERM', 'SIGHUP']
+    : ['SIGINT', 'SIGTERM'];
+  return new Promise((stop, fail) => {
+    let reloaded = Promise.resolve();
+    for (const signal of stops) process.once(signal, () => void reloaded.then(() => stop(signal)));
+    if (stops.includes('SIGHUP')) return;
+    process.on('SIGHUP', () => {
+      reloaded = reloaded.then(reload);
+      reloaded.catch(fail);
+    });
   });
 }
 

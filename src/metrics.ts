@@ -1,15 +1,19 @@
 // What an operator's monitoring reads (Prometheus' text format). Owns `prom-client`.
-import { statSync } from 'node:fs';
+import { statfsSync, statSync } from 'node:fs';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { Tally } from './ledger/ledger.ts';
+import { type Alarms, ALARMS } from './alarms.ts';
 import type { Answered } from './output/server.ts';
 import type { Snapshot } from './output/snapshot.ts';
-import type { PassResult } from './pipeline.ts';
-import type { Alarms } from './report.ts';
+import type { PassResult, PassSummary, Stock } from './report.ts';
 
 /** What is true at the moment at which it is asked for. */
 export interface MetricsSources {
-  readonly tally: () => Tally;
+  readonly version: string;
+  /** The data directory. */
+  readonly data: string;
+  readonly stock: () => Stock;
+  /** When a look at everything last ended; `null` before the first. ms */
+  readonly lastLook: () => number | null;
   readonly alarms: Alarms;
   readonly snapshot: () => Snapshot;
   readonly ledgerFile: string;
@@ -20,6 +24,9 @@ const PASS_BUCKETS = [0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 
 /** Feeds that are told apart: those that have changed last. A time series costs whoever keeps it. */
 const FEEDS_MAX = 200;
 const FEED = /^(?:feed|outlets\/[^/]+)\.atom$/;
+
+/** They say what `nodejs_active_*` add up to, and are no counters, as their names claim. */
+const MISNAMED = ['handles', 'requests', 'resources'].map((what) => `nodejs_active_${what}_total`);
 
 /** A value under its labels. */
 type Told = (labels: Record<string, string>, value: number) => void;
@@ -34,6 +41,8 @@ export class Metrics {
     registers: [this.#registry],
   });
   readonly #changes = this.#counter('feedmill_changes_total', 'Articles, by what became of them.', 'change');
+  readonly #rejections = this.#counter('feedmill_rejections_total', 'Seeds rejected, by reason.', 'reason');
+  readonly #failures = this.#counter('feedmill_pass_failures_total', 'Looks that ended in an error.');
   readonly #published = this.#counter('feedmill_documents_published_total', 'Documents whose bytes changed.');
   /** Counted by hand: labels are worked out when they are read, and not with each answer. */
   readonly #responses = new Map<number, number>();
@@ -42,16 +51,26 @@ export class Metrics {
 
   constructor(sources: MetricsSources) {
     collectDefaultMetrics({ register: this.#registry });
-    const { tally, alarms, snapshot, ledgerFile } = sources;
-    this.#gauge('feedmill_articles', 'Live articles.', [], (set) => set({}, tally().articles));
+    for (const name of MISNAMED) this.#registry.removeSingleMetric(name);
+    const { version, data, stock, lastLook, alarms, snapshot, ledgerFile } = sources;
+    this.#gauge('feedmill_build_info', 'Always 1, under the version that runs.', ['version'], (set) =>
+      set({ version }, 1),
+    );
+    this.#gauge('feedmill_articles', 'Live articles.', [], (set) => set({}, stock().articles));
     this.#gauge('feedmill_seeds', 'Files, by what they are to the ledger.', ['state'], (set) => {
-      const { seeds, rejected, missing } = tally();
+      const { seeds, rejected, missing } = stock();
       set({ state: 'known' }, seeds);
       set({ state: 'rejected' }, rejected);
       set({ state: 'missing' }, missing);
     });
-    this.#gauge('feedmill_alarm', '1 for each alarm that is raised.', ['alarm'], (set) => {
-      for (const alarm of alarms.keys()) set({ alarm }, 1);
+    this.#instant(
+      'feedmill_newest_article',
+      'The time that places the newest article.',
+      () => stock().newest,
+    );
+    this.#instant('feedmill_last_full_look', 'When a look at everything last ended.', lastLook);
+    this.#gauge('feedmill_alarm', '1 while the alarm is raised.', ['alarm'], (set) => {
+      for (const alarm of ALARMS) set({ alarm }, alarms.raised.has(alarm) ? 1 : 0);
     });
     this.#gauge('feedmill_feed_modified_timestamp_seconds', 'When a feed last changed.', ['feed'], (set) => {
       for (const { path, lastModified } of latestFeeds(snapshot())) set({ feed: path }, lastModified / 1000);
@@ -74,15 +93,24 @@ export class Metrics {
       );
       set({}, sizes[0]! + sizes[1]!);
     });
+    this.#gauge('feedmill_data_available_bytes', 'Room left where the data directory is.', [], (set) => {
+      const { bavail, bsize } = statfsSync(data);
+      set({}, bavail * bsize);
+    });
   }
 
-  passed(all: boolean, result: PassResult, durationMs: number): void {
-    this.#passes.observe({ kind: all ? 'everything' : 'noticed' }, durationMs / 1000);
+  passed({ pass, durationMs }: PassSummary, result: PassResult): void {
+    this.#passes.observe({ kind: pass }, durationMs / 1000);
     for (const change of ['added', 'changed', 'withdrawn'] as const) {
       this.#changes.inc({ change }, result[change]);
     }
     this.#changes.inc({ change: 'rejected' }, result.rejected.length);
+    for (const { rejection } of result.rejected) this.#rejections.inc({ reason: rejection.reason });
     this.#published.inc(result.published.length);
+  }
+
+  failed(): void {
+    this.#failures.inc();
   }
 
   answered({ status, sent, whole }: Answered): void {
@@ -113,6 +141,14 @@ export class Metrics {
     });
   }
 
+  /** Nothing is said while `at` (ms) is `null`. */
+  #instant(name: string, help: string, at: () => number | null): void {
+    this.#gauge(`${name}_timestamp_seconds`, help, [], (set) => {
+      const ms = at();
+      if (ms !== null) set({}, ms / 1000);
+    });
+  }
+
   /** @param collect is given what sets a value of it, whenever it is read */
   #gauge(name: string, help: string, labelNames: string[], collect: (set: Told) => void): void {
     const gauge: Gauge = new Gauge({
@@ -121,7 +157,9 @@ export class Metrics {
       labelNames,
       registers: [this.#registry],
       collect: () => {
-        gauge.reset();
+        // Reset, one without labels is 0, which is not what it is.
+        if (labelNames.length === 0) gauge.remove();
+        else gauge.reset();
         collect((labels, value) => gauge.set(labels, value));
       },
     });

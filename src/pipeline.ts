@@ -5,12 +5,12 @@ import { type Composed, Composer } from './compose.ts';
 import type { RejectedChange } from './entries.ts';
 import { DAY_MS, type Document, type Format } from './article.ts';
 import type { Config } from './config.ts';
-import { type Gathered, gather, lookAgainAt } from './gather.ts';
+import { gather, lookAgainAt } from './gather.ts';
 import { SeedReader } from './intake/read.ts';
 import type { LookRequest } from './intake/requests.ts';
 import { type ScanContext, Waiting } from './intake/scan.ts';
 import type { Sighting } from './intake/settle.ts';
-import { type Ledger, LedgerUnreadableError, type Tally } from './ledger/ledger.ts';
+import { type Ledger, LedgerUnreadableError } from './ledger/ledger.ts';
 import { openOrReplaceLedger } from './ledger/open.ts';
 import type { Subscriptions } from './ledger/subscriptions.ts';
 import type { Log } from './log.ts';
@@ -18,8 +18,10 @@ import { identify } from './mill/identify.ts';
 import { BusyError, type MadeDocument } from './output/on-demand.ts';
 import { losesTooMuch } from './output/loss.ts';
 import type { ArchiveName } from './output/paths.ts';
-import { Publisher } from './output/publish.ts';
+import type { Publisher } from './output/publish.ts';
+import { Progress } from './progress.ts';
 import type { Rules } from './recipes.ts';
+import type { PassResult, Stock } from './report.ts';
 import type { Site } from './site.ts';
 
 export interface PipelineOptions {
@@ -27,22 +29,17 @@ export interface PipelineOptions {
   readonly rules: Rules;
   readonly log: Log;
   readonly now: () => number;
-  /** Ends a pass that is under way; the next one takes up what it left. */
-  readonly signal: AbortSignal;
+  readonly publisher: Publisher;
+  /** Called between the steps of a pass. If it throws the pass ends there; the next one takes up what it left. */
+  readonly step: () => void;
   /** How long seeds must have stopped disappearing before they are withdrawn. ms */
   readonly quietMs: number;
   /** What a watch has seen; nothing where there is none. */
   readonly sighting: (path: string) => Sighting | null;
   /** Told of each directory of seeds before it is listed. */
   readonly onDirectory: (path: string) => void;
-}
-
-export interface PassResult extends Gathered {
-  /** Paths of documents whose bytes have changed. */
-  readonly published: readonly string[];
-  readonly publishError: Error | null;
-  /** The ledger is new, and much of what is published has no seed: the feeds stay as they are. */
-  readonly seedsLost: boolean;
+  /** Shows how far a pass has come, for as long as it lasts. */
+  readonly show?: ((progress: Progress) => Disposable) | undefined;
 }
 
 /** The note under which the ledger keeps by which rules its seeds were identified. */
@@ -57,9 +54,8 @@ export class Pipeline implements AsyncDisposable {
   readonly #reader: SeedReader;
   readonly #waiting = new Waiting();
   readonly #reported = new Set<string>();
-  readonly publisher: Publisher;
   #ledger: Ledger;
-  #tally: Tally = { outlets: new Map(), articles: 0, seeds: 0, rejected: 0, missing: 0 };
+  #stock: Stock = { outlets: new Map(), articles: 0, seeds: 0, rejected: 0, missing: 0, newest: null };
   #composer: Composer | null = null;
   /** Outlets whose feeds are to be composed anew; `null` means all, as at the start. */
   #due: Set<string> | null = null;
@@ -72,12 +68,17 @@ export class Pipeline implements AsyncDisposable {
     this.#options = options;
     this.ledgerFile = join(config.data, 'ledger.sqlite');
     this.#reader = new SeedReader(config.seeds, config.seedBytesMax);
-    this.publisher = new Publisher(join(config.data, 'public'), options.signal);
     this.#ledger = this.#openLedger();
   }
 
-  get tally(): Tally {
-    return this.#tally;
+  /** Finds out how much there is, before the first pass does. */
+  async count(): Promise<void> {
+    const newest = (await this.#ledger.newest(null, 1))[0]?.time ?? null;
+    this.#stock = { ...(await this.#ledger.tally()), newest };
+  }
+
+  get stock(): Stock {
+    return this.#stock;
   }
 
   /** `null` before the first pass. */
@@ -113,44 +114,46 @@ export class Pipeline implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.publisher.encoded();
     await this.#ledger[Symbol.asyncDispose]();
   }
 
   async #pass(request: LookRequest, site: Site): Promise<PassResult> {
-    const { config, rules, quietMs, signal } = this.#options;
+    const { config, rules, quietMs, publisher, step, show } = this.#options;
+    const progress = new Progress();
+    using _ = show?.(progress);
     const reindex = (await this.#ledger.note(IDENTITY_RULES)) !== rules.identity;
     // At the start all are due anyway.
     const outlets = this.#due ?? new Set<string>();
     const gathered = await gather(reindex ? ALL : request, {
       ledger: this.#ledger,
-      scan: this.#scanContext(reindex),
+      scan: this.#scanContext(reindex, progress),
+      progress,
       limits: config.withdrawal,
       outlets,
       quietMs,
-      signal,
+      step,
     });
     if (reindex && gathered.unlisted.length === 0) {
       await this.#ledger.setNote(IDENTITY_RULES, rules.identity);
     }
-    const rejectedBefore = this.#tally.rejected;
-    this.#tally = await this.#ledger.tally();
+    const rejectedBefore = this.#stock.rejected;
+    await this.count();
     if (request.all) {
-      this.publisher.verify();
+      publisher.verify();
       await this.#dueForTombstones();
     }
     // What is rejected stands on the first page, which then is all that is made anew beside the merged feed.
-    const same = gathered.rejected.length === 0 && this.#tally.rejected === rejectedBefore;
+    const same = gathered.rejected.length === 0 && this.#stock.rejected === rejectedBefore;
     if (this.#due?.size === 0 && (same || !config.page.rejected))
       return { ...gathered, ...(await this.#publish([], false)), seedsLost: false };
     const first = this.#due === null;
-    const { documents, stale, rejected } = await this.#compose(site);
+    const { documents, stale, rejected } = await this.#compose(site, progress);
     const found = {
       rejected: [...gathered.rejected, ...rejected],
       again: lookAgainAt(stale, gathered.again, config.settleMs),
     };
     const ledgerIsNew = first && (await this.#ledger.note(PUBLISHED)) === null;
-    if (ledgerIsNew && losesTooMuch(this.publisher.snapshot, documents, this.#options.config.withdrawal)) {
+    if (ledgerIsNew && losesTooMuch(publisher.snapshot, documents, config.withdrawal)) {
       return { ...gathered, ...found, published: [], publishError: null, seedsLost: true };
     }
     const publication = await this.#publish(documents, first);
@@ -169,12 +172,12 @@ export class Pipeline implements AsyncDisposable {
   }
 
   /** Composes what is due; again, where a seed turned out to be no article and another copy may be one. */
-  async #compose(site: Site): Promise<Composed> {
+  async #compose(site: Site, progress: Progress): Promise<Composed> {
     const { now } = this.#options;
     this.#composer ??= this.#createComposer(site);
     const rejected: RejectedChange[] = [];
     for (;;) {
-      const composed = await this.#composer.compose(now(), this.#due ?? undefined);
+      const composed = await this.#composer.compose(now(), this.#due, progress);
       if (composed.rejected.length === 0) return { ...composed, rejected };
       rejected.push(...composed.rejected);
       const recorded = await this.#ledger.record(composed.rejected, now());
@@ -188,17 +191,18 @@ export class Pipeline implements AsyncDisposable {
     complete: boolean,
   ): Promise<{ published: string[]; publishError: Error | null }> {
     try {
-      const published = await this.publisher.publish(documents, complete, this.#options.now());
+      const { publisher, now } = this.#options;
+      const published = await publisher.publish(documents, complete, now());
       return { published, publishError: null };
     } catch (error) {
       return { published: [], publishError: error as Error };
     }
   }
 
-  #scanContext(reindex: boolean): ScanContext {
+  #scanContext(reindex: boolean, progress: Progress): ScanContext {
     const { config, rules, sighting, onDirectory, now } = this.#options;
     return {
-      walk: { root: config.seeds, extensions: config.extensions, onDirectory },
+      walk: { root: config.seeds, extensions: config.extensions, onDirectory, progress },
       reader: this.#reader,
       ledger: this.#ledger,
       index: (text, whole) => identify(text, whole, rules.outlets),
@@ -212,7 +216,7 @@ export class Pipeline implements AsyncDisposable {
   }
 
   #createComposer(site: Site): Composer {
-    const { config, rules, log, signal } = this.#options;
+    const { config, rules, log, publisher, step } = this.#options;
     return new Composer({
       ledger: this.#ledger,
       reader: this.#reader,
@@ -222,12 +226,10 @@ export class Pipeline implements AsyncDisposable {
       window: config.window,
       tombstoneMs: config.withdrawal.tombstoneDays * DAY_MS,
       showsRejected: config.page.rejected,
-      onRecorded: (outlets) => {
-        for (const outlet of outlets) this.#due?.add(outlet);
-      },
-      published: (path) => this.publisher.snapshot.get(path)?.body,
+      onRecorded: (outlets) => outlets.forEach((outlet) => this.#due?.add(outlet)),
+      published: (path) => publisher.snapshot.get(path)?.body,
       site,
-      signal,
+      step,
       onTrouble: (seed, why) => {
         if (this.#reported.has(seed + why)) return;
         this.#reported.add(seed + why);

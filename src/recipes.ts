@@ -20,7 +20,7 @@ export interface Rules {
 /** @throws ConfigError */
 export function loadRules(folder: string, images: ImagePolicy): Rules {
   const recipes = loadRecipes(folder);
-  const program = programFingerprint();
+  const program = (programNow ??= programFingerprint());
   const contents = new Map<Outlet, string>();
   return {
     folder,
@@ -103,6 +103,9 @@ function outletsOf(recipes: readonly Recipe[], folder: string): Outlets {
     throw new ConfigError(`outlets: ${folder}: ${(cause as Error).message}`, { cause });
   }
 }
+
+/** Of the program that runs: it may have been replaced on disk since it was loaded. */
+let programNow: string | null = null;
 
 /** Of the code that reads articles: its own text, so that no change to it can be forgotten. */
 function programFingerprint(): string {

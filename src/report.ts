@@ -1,78 +1,136 @@
 // What a pass did, for the operator: one line in the log, and alarms for as long as they hold.
+import type { Alarms } from './alarms.ts';
 import { REMEDIES } from './article.ts';
+import type { Gathered } from './gather.ts';
 import type { Tally } from './ledger/ledger.ts';
 import type { Log } from './log.ts';
-import type { PassResult } from './pipeline.ts';
+import { counted, lasting } from './wording.ts';
+
+export interface PassResult extends Gathered {
+  /** Paths of documents whose bytes have changed. */
+  readonly published: readonly string[];
+  readonly publishError: Error | null;
+  /** The ledger is new, and much of what is published has no seed: the feeds stay as they are. */
+  readonly seedsLost: boolean;
+}
+
+/** What there is, and the time that places the newest article of it; `null` if there is none. ms */
+export type Stock = Tally & { readonly newest: number | null };
 
 /** Rejections of one pass that get a line each; more are only counted. */
 const REJECTIONS_LOGGED_MAX = 20;
 
-export type AlarmName =
-  | 'seeds-unlisted'
-  | 'seeds-lost'
-  | 'mass-disappearance'
-  | 'publish-failed'
-  | 'tokens-unreadable'
-  | 'pass-failed';
-export type Alarms = Map<AlarmName, string>;
+/** What was looked at: all the seeds, or only those of which something was noticed. */
+export type PassKind = 'everything' | 'noticed';
 
-export function reportPass(result: PassResult, tally: Tally, durationMs: number, log: Log): void {
+export interface PassSummary {
+  readonly pass: PassKind;
+  readonly added: number;
+  readonly changed: number;
+  readonly withdrawn: number;
+  readonly rejected: number;
+  /** Seeds that are still being written. */
+  readonly waiting: number;
+  /** Live ones, after all that. */
+  readonly articles: number;
+  /** Documents whose bytes have changed. */
+  readonly documents: number;
+  readonly durationMs: number;
+}
+
+/** Logs what a pass did; a line at `debug` if that was nothing. */
+export function reportPass(
+  pass: PassKind,
+  result: PassResult,
+  tally: Tally,
+  durationMs: number,
+  log: Log,
+): PassSummary {
   for (const { path, rejection } of result.rejected.slice(0, REJECTIONS_LOGGED_MAX)) {
     const { reason, line, detail } = rejection;
     log.warn({ seed: path, line, reason, detail, remedy: REMEDIES[reason] }, 'seed rejected');
   }
   const { added, changed, withdrawn, published } = result;
-  const facts = {
+  const summary: PassSummary = {
+    pass,
     added,
     changed,
     withdrawn,
     rejected: result.rejected.length,
     waiting: result.again?.paths.length ?? 0,
     articles: tally.articles,
-    published: published.length,
+    documents: published.length,
     durationMs: Math.round(durationMs),
   };
-  const idle = added + changed + withdrawn + result.rejected.length + published.length === 0;
-  log[idle ? 'debug' : 'info'](facts, 'pass');
+  const idle = added + changed + withdrawn + summary.rejected + summary.documents === 0;
+  log[idle ? 'debug' : 'info'](summary, inWords(summary));
+  return summary;
 }
 
-/** Raises and clears alarms by what a pass found; each change is logged once. */
-export function updateAlarms(alarms: Alarms, all: boolean, result: PassResult, log: Log): void {
-  const set = (name: AlarmName, message: string | null): void => setAlarm(alarms, name, message, log);
-  if (all) {
+/** `3 added, 1 changed; 5,012 articles, 12 documents published; 214 ms` */
+function inWords(summary: PassSummary): string {
+  const { added, changed, withdrawn, rejected, waiting, articles, documents, durationMs } = summary;
+  const changes = Object.entries({ added, changed, withdrawn, rejected, 'still being written': waiting })
+    .filter(([, count]) => count > 0)
+    .map(([what, count]) => counted(count, what, what));
+  const published = documents > 0 ? `, ${counted(documents, 'document')} published` : '';
+  return [
+    changes.join(', ') || 'no article changed',
+    `${counted(articles, 'article')}${published}`,
+    lasting(durationMs),
+  ].join('; ');
+}
+
+/** Raises and clears alarms by what a pass found. */
+export function updateAlarms(alarms: Alarms, pass: PassKind, result: PassResult): void {
+  if (pass === 'everything') {
     const [first, ...more] = result.unlisted;
     const others = more.length > 0 ? ` (and ${more.length} more)` : '';
-    set(
+    alarms.set(
       'seeds-unlisted',
       first === undefined
         ? null
-        : `cannot list ${first.path === '' ? 'the seeds directory' : first.path}${others}: ${first.error.message}; ` +
+        : `cannot list ${first.path === '' ? 'the seeds directory' : first.path}${others} (${codeOf(first.error)}); ` +
             'their articles stay as they are. Mount it, or correct its permissions',
+      first?.error.message,
     );
   }
   const { withheld, publishError } = result;
-  set(
+  alarms.set(
     'mass-disappearance',
     withheld &&
       `${withheld.missing} of ${withheld.of} seeds have disappeared; nothing is withdrawn. Bring them back, ` +
         'or if they are meant to be gone, raise withdrawal.share and start again',
   );
-  set(
+  alarms.set(
     'seeds-lost',
     result.seedsLost
       ? 'the ledger is new, and much of what is published has no seed; the feeds stay as they are. ' +
           'Bring the seeds back, or delete the published files'
       : null,
   );
-  set('publish-failed', publishError && `files could not be written: ${publishError.message}`);
-  set('pass-failed', null);
+  alarms.set(
+    'publish-failed',
+    publishError &&
+      `files could not be written (${codeOf(publishError)}); what they should hold is served over HTTP all the same, ` +
+        'and each pass tries again. Make room, or correct the permissions of the data directory',
+    publishError?.message,
+  );
+  alarms.set('pass-failed', null);
 }
 
-export function setAlarm(alarms: Alarms, name: AlarmName, message: string | null, log: Log): void {
-  if (message === null) {
-    if (alarms.delete(name)) log.info({ alarm: name }, 'alarm cleared');
-  } else if (alarms.get(name) !== message) {
-    alarms.set(name, message);
-    log.error({ alarm: name }, message);
-  }
+/** A pass that ended in an error; the feeds stay as they are. */
+export function reportFailure(alarms: Alarms, error: Error, log: Log): void {
+  log.error({ err: error }, 'pass failed');
+  alarms.set(
+    'pass-failed',
+    `the last pass failed (${codeOf(error)}); what was published last stays up, and the next pass tries again. ` +
+      'The log says why',
+  );
+}
+
+/** What kind of error it is, or which kinds: messages may name places on this machine. */
+function codeOf(error: NodeJS.ErrnoException): string {
+  const errors = error instanceof AggregateError ? (error.errors as NodeJS.ErrnoException[]) : [error];
+  return [...new Set(errors.map(({ code, name }) => code ?? name))].join(', ');
 }

@@ -9,10 +9,21 @@ export function scheduleError(expression: string): string | null {
 
 /** The time between two looks, as the `expression` has it next. ms */
 export function scheduleInterval(expression: string): number {
-  const task = createTask(expression, () => {}, { logger: SILENT });
-  const [first, second] = task.getNextRuns(2);
-  void task.destroy();
+  const [first, second] = nextRuns(expression, 2);
   return second === undefined ? 0 : second.getTime() - first!.getTime();
+}
+
+/** How long it is until so many looks are due, as the `expression` has it; `Infinity` if they never are. ms */
+export function timeUntilLooks(expression: string, looks: number): number {
+  const last = nextRuns(expression, looks)[looks - 1];
+  return last === undefined ? Infinity : last.getTime() - Date.now();
+}
+
+function nextRuns(expression: string, count: number): Date[] {
+  const task = createTask(expression, () => {}, { logger: SILENT });
+  const runs = task.getNextRuns(count);
+  void task.destroy();
+  return runs;
 }
 
 /**

@@ -17,6 +17,14 @@ export interface WalkOptions {
   readonly extensions: readonly string[];
   /** Told of each directory before it is listed, so that a watch can be in place by then. */
   readonly onDirectory?: (path: string) => void;
+  /** Told how much has been walked. */
+  readonly progress?: { share: number };
+}
+
+/** Of the whole, 0 to 1: where a folder's part begins, and how much it is. */
+interface Part {
+  readonly from: number;
+  readonly size: number;
 }
 
 /**
@@ -25,7 +33,7 @@ export interface WalkOptions {
  *
  * @param from relative to the root; '' for all
  */
-export function* walk(options: WalkOptions, from = ''): Generator<Found> {
+export function* walk(options: WalkOptions, from = '', part: Part = WHOLE): Generator<Found> {
   options.onDirectory?.(from);
   let names: string[];
   try {
@@ -36,13 +44,16 @@ export function* walk(options: WalkOptions, from = ''): Generator<Found> {
     return;
   }
   names.sort(comparePaths);
-  for (const name of names) {
+  const size = part.size / names.length;
+  for (const [i, name] of names.entries()) {
+    const here = part.from + i * size;
+    if (options.progress) options.progress.share = here;
     if (name.startsWith('.')) continue;
     const path = from === '' ? name : `${from}/${name}`;
     if (name.includes('\uFFFD')) {
       yield { kind: 'ignored', path, why: NOT_UTF8 };
     } else if (name.endsWith('/')) {
-      yield* walk(options, path.slice(0, -1));
+      yield* walk(options, path.slice(0, -1), { from: here, size });
     } else {
       const found = examineOrFail(options, path, from);
       if (found !== null) yield found;
@@ -51,6 +62,8 @@ export function* walk(options: WalkOptions, from = ''): Generator<Found> {
     }
   }
 }
+
+const WHOLE: Part = { from: 0, size: 1 };
 
 /** Such a name arrives damaged, and cannot be opened by what arrives. */
 const NOT_UTF8 = 'its name is not UTF-8: rename it';

@@ -1,12 +1,16 @@
 // HTTP: sockets in front of `respond`. `node:http` serving prepared buffers.
 import { rmSync, statSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { connect, type Socket } from 'node:net';
+import { connect, type ListenOptions, type Socket } from 'node:net';
 import { withUsualNames } from './field-names.ts';
 import { BROKEN, type Health, type Response } from './answers.ts';
 import { pathOf, respond, type Served } from './respond.ts';
 
-export type ListenAddress = { readonly socket: string } | { readonly host: string; readonly port: number };
+export type ListenAddress =
+  | { readonly socket: string }
+  | { readonly host: string; readonly port: number }
+  /** Of a socket that listens already. */
+  | { readonly descriptor: number };
 
 /** The address cannot be listened on; the message says which and why. */
 export class ListenError extends Error {
@@ -57,9 +61,11 @@ export type ServerLimits = { readonly [limit in keyof typeof SERVER_LIMITS]: num
 
 export class FeedServer {
   readonly #server: Server;
+  readonly #closing: AbortController;
 
-  private constructor(server: Server) {
+  private constructor(server: Server, closing: AbortController) {
     this.#server = server;
+    this.#closing = closing;
   }
 
   /** @throws ListenError */
@@ -68,8 +74,12 @@ export class FeedServer {
     state: ServedState,
     limits: ServerLimits = SERVER_LIMITS,
   ): Promise<FeedServer> {
-    const onRequest = (request: IncomingMessage, response: ServerResponse): void =>
+    const closing = new AbortController();
+    const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
+      // Nobody is left waiting on a connection that is about to end (RFC 9112 §9.6).
+      if (closing.signal.aborted) response.shouldKeepAlive = false;
       answer(request, response, state, limits.waitingRequests);
+    };
     const server = createServer(
       {
         headersTimeout: limits.headMs,
@@ -87,12 +97,11 @@ export class FeedServer {
     if ('socket' in address) await removeStaleSocket(address.socket);
     await new Promise<void>((resolve, reject) => {
       server.once('error', (cause: NodeJS.ErrnoException) => {
-        const place = 'socket' in address ? `unix:${address.socket}` : `${address.host}:${address.port}`;
-        reject(new ListenError(`cannot listen on ${place}: ${reasonOf(cause)}`, { cause }));
+        reject(new ListenError(`cannot listen on ${placeOf(address)}: ${reasonOf(cause)}`, { cause }));
       });
-      server.listen('socket' in address ? { path: address.socket } : address, resolve);
+      server.listen(socketOf(address), resolve);
     });
-    return new FeedServer(server);
+    return new FeedServer(server, closing);
   }
 
   /** The TCP port; `null` on a Unix socket. */
@@ -112,6 +121,7 @@ export class FeedServer {
 
   /** Takes no more connections; resolves when those open have ended, which idle ones do at once. */
   async close(): Promise<void> {
+    this.#closing.abort();
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     this.#server.closeIdleConnections();
     const force = setTimeout(() => this.#server.closeAllConnections(), 2_000);
@@ -175,6 +185,16 @@ function send(
 
 function hasBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+}
+
+function socketOf(address: ListenAddress): ListenOptions | { fd: number } {
+  if ('descriptor' in address) return { fd: address.descriptor };
+  return 'socket' in address ? { path: address.socket } : address;
+}
+
+function placeOf(address: ListenAddress): string {
+  if ('descriptor' in address) return `descriptor ${address.descriptor}`;
+  return 'socket' in address ? `unix:${address.socket}` : `${address.host}:${address.port}`;
 }
 
 /** A socket that nobody listens on was left by a process that was killed. */

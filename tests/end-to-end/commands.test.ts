@@ -38,7 +38,7 @@ describe('build', () => {
     const { status, stdout } = await runFeedmill(['build', ...site.flags, '--log-level', 'debug']);
     expect(status).toBe(0);
     expect(published()).toEqual(before);
-    expect(stdout).toContain('"published":0');
+    expect(stdout).toContain('"documents":0');
   });
 
   it('publishes the good seeds beside a bad one, which it names', async () => {

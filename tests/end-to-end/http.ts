@@ -1,21 +1,26 @@
 // A plain HTTP client: no redirects, no decoding, TCP and Unix sockets alike.
-import { type IncomingHttpHeaders, request } from 'node:http';
+import { type Agent, type IncomingHttpHeaders, request } from 'node:http';
 
 export interface Answer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
+  /** Whether it came over a connection that there was. */
+  readonly reused: boolean;
 }
 
-/** @param socket the path of a Unix socket, if it is not to be TCP */
+/**
+ * @param socket the path of a Unix socket, if it is not to be TCP
+ * @param agent keeps connections; without one each request has its own
+ */
 export function get(
   url: string,
-  { socket, headers = {} }: { socket?: string; headers?: Record<string, string> } = {},
+  { socket, headers = {}, agent }: { socket?: string; headers?: Record<string, string>; agent?: Agent } = {},
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const asked = request(
       url,
-      { agent: false, headers, ...(socket !== undefined && { socketPath: socket }) },
+      { agent: agent ?? false, headers, ...(socket !== undefined && { socketPath: socket }) },
       (response) => {
         const chunks: Buffer[] = [];
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -25,6 +30,7 @@ export function get(
             status: response.statusCode!,
             headers: response.headers,
             body: Buffer.concat(chunks),
+            reused: asked.reusedSocket,
           }),
         );
       },
@@ -43,7 +49,7 @@ export async function text(url: string): Promise<string> {
 
 export interface HealthReport {
   readonly status: string;
-  readonly alarms: Readonly<Record<string, string>>;
+  readonly alarms: Readonly<Record<string, { readonly message: string; readonly since: string }>>;
   readonly articles: number;
   readonly seeds: { readonly known: number; readonly missing: number; readonly rejected: number };
   readonly lastPass: object | null;

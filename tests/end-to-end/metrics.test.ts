@@ -1,12 +1,18 @@
 // What an operator's monitoring reads.
+import { readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { ALARMS } from '../../src/alarms.ts';
 import { renameInto } from '../support/directories.ts';
-import { Daemon, until } from '../support/process.ts';
-import { numberedSeed } from '../support/seeds.ts';
+import { Daemon, PROJECT, until } from '../support/process.ts';
+import { NOON, numberedSeed } from '../support/seeds.ts';
 import { get, text } from './http.ts';
 import { createSite } from './site.ts';
+
+const { version: VERSION } = JSON.parse(readFileSync(join(PROJECT, 'package.json'), 'utf8')) as {
+  version: string;
+};
 
 /** Samples by name and labels. */
 function samplesIn(metrics: string): Map<string, number> {
@@ -33,14 +39,24 @@ it('/metrics tells of seeds, articles, passes, alarms, and of what was answered 
     'feedmill_seeds{state="rejected"}': 1,
     'feedmill_changes_total{change="added"}': 3,
     'feedmill_changes_total{change="rejected"}': 1,
+    'feedmill_rejections_total{reason="header-missing"}': 1,
     'feedmill_pass_duration_seconds_count{kind="everything"}': 1,
+    feedmill_pass_failures_total: 0,
+    [`feedmill_build_info{version="${VERSION}"}`]: 1,
+    feedmill_newest_article_timestamp_seconds: NOON / 1000 + 3,
   });
+  expect(samples.get('feedmill_data_available_bytes')).toBeGreaterThan(0);
   expect(samples.get('feedmill_ledger_bytes')).toBeGreaterThan(10_000);
   expect(samples.get('nodejs_eventloop_lag_p99_seconds')).toBeGreaterThanOrEqual(0);
-  expect([...samples.keys()].some((name) => name.startsWith('feedmill_alarm'))).toBe(false);
-  const age =
-    Date.now() / 1000 - samples.get('feedmill_feed_modified_timestamp_seconds{feed="outlets/voa.atom"}')!;
-  expect(Math.abs(age)).toBeLessThan(120);
+  const alarms = [...samples].filter(([name]) => name.startsWith('feedmill_alarm{'));
+  expect(alarms.map(([, value]) => value)).toEqual(ALARMS.map(() => 0));
+  const lately = [
+    'feedmill_feed_modified_timestamp_seconds{feed="outlets/voa.atom"}',
+    'feedmill_last_full_look_timestamp_seconds',
+    'process_start_time_seconds',
+  ];
+  const secondsAgo = lately.map((name) => Math.abs(Date.now() / 1000 - samples.get(name)!));
+  expect(Math.max(...secondsAgo)).toBeLessThan(120);
 });
 
 it('/metrics counts answers by status, the bytes sent, and those that were not', async () => {
@@ -72,4 +88,13 @@ it('/metrics is what Prometheus reads: typed, explained, and kept by no cache', 
   expect(told.filter((each) => each.startsWith('HELP')).map((each) => each.replace('HELP', 'TYPE'))).toEqual(
     told.filter((each) => each.startsWith('TYPE')),
   );
+});
+
+it('/metrics does not tell when the newest article came where there is none', async () => {
+  const site = await createSite();
+  const url = await (await Daemon.start(site.flags)).url();
+  const samples = samplesIn(await text(`${url}/metrics`));
+  expect(samples.get('feedmill_articles')).toBe(0);
+  expect(samples.has('feedmill_newest_article_timestamp_seconds')).toBe(false);
+  expect(samples.get('feedmill_last_full_look_timestamp_seconds')).toBeGreaterThan(NOON / 1000);
 });

@@ -5,7 +5,7 @@ import type { Health } from '../../src/output/answers.ts';
 import { ListenError } from '../../src/output/server.ts';
 import { represent } from '../../src/output/snapshot.ts';
 import { temporaryDirectory } from '../support/directories.ts';
-import { Client, once } from './client.ts';
+import { Client, once, parts } from './client.ts';
 import { BODY, listen, LOOPBACK, SERVED, SNAPSHOT } from './listening.ts';
 
 describe('a request', () => {
@@ -144,6 +144,21 @@ describe('close()', () => {
     await expect.poll(() => other.answer).toContain(BODY);
     await server.close();
     expect(await client.all()).toBe('');
+  });
+});
+
+describe('a client that has connected before close()', () => {
+  it('is answered, and told that this was the last time', async () => {
+    const server = await listen();
+    const client = await Client.connect(server.port!);
+    client.socket.write('GET /feed.atom HTTP/1.1\r\n');
+    // The server has it when a connection made later is answered.
+    await once(server.port!, 'GET /feed.atom HTTP/1.1', 'Host: a');
+    const closed = server.close();
+    client.send('Host: a');
+    const { status, headers, body } = parts(await client.all());
+    await closed;
+    expect([status, headers['connection'], body]).toEqual(['HTTP/1.1 200 OK', 'close', BODY]);
   });
 });
 

@@ -22,8 +22,10 @@ import { onTestFinished } from 'vitest';
 import { writeArchives } from '../../src/archive-files.ts';
 import type { Sighting } from '../../src/intake/settle.ts';
 import { openLedger } from '../../src/ledger/open.ts';
-import { type PassResult, Pipeline } from '../../src/pipeline.ts';
+import { Publisher } from '../../src/output/publish.ts';
+import { Pipeline } from '../../src/pipeline.ts';
 import { loadRules } from '../../src/recipes.ts';
+import type { PassResult } from '../../src/report.ts';
 import { configOf } from '../support/config.ts';
 import { temporaryDirectory } from '../support/directories.ts';
 import { PROJECT } from '../support/process.ts';
@@ -62,6 +64,7 @@ export class Mill {
   readonly #quietMs: number;
   #recipes = RECIPES;
   #pipeline: Pipeline | null = null;
+  #publisher: Publisher | null = null;
 
   constructor({ yaml = '', quietMs = 0 }: MillOptions = {}) {
     this.yaml = yaml;
@@ -94,7 +97,7 @@ export class Mill {
       hubs: [],
     };
     const result = await pipeline.pass({ all: paths === undefined, paths: new Set(paths) }, site);
-    await pipeline.publisher.encoded();
+    await this.#publisher!.encoded();
     return result;
   }
 
@@ -122,12 +125,14 @@ export class Mill {
       seeds: this.seeds,
       data: this.data,
     });
+    this.#publisher = new Publisher(this.published(''));
     return new Pipeline({
       config,
       rules: loadRules(config.outlets, config.images),
       log: pino({ level: 'trace' }, { write: (line) => void this.logged.push(line) }),
       now: () => this.now,
-      signal: stopping.signal,
+      publisher: this.#publisher,
+      step: () => stopping.signal.throwIfAborted(),
       quietMs: this.#quietMs,
       sighting: () => this.sighting,
       onDirectory: (path) => this.onDirectory(path, () => stopping.abort()),

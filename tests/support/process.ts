@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import { onTestFinished } from 'vitest';
 
 export const PROJECT = join(import.meta.dirname, '..', '..');
-const MAIN = join(PROJECT, 'src', 'main.ts');
+export const MAIN = join(PROJECT, 'src', 'main.ts');
 
 export interface RunOptions {
   readonly cwd?: string;

@@ -163,7 +163,8 @@ function send(
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('error', reject);
       response.on('end', () => {
-        resolve({ status: response.statusCode!, headers: response.headers, body: Buffer.concat(chunks) });
+        const { statusCode, headers: fields } = response;
+        resolve({ status: statusCode!, headers: fields, body: Buffer.concat(chunks), reused: false });
       });
     });
     asked.on('error', reject);

@@ -1,0 +1,28 @@
+// Numbers and times, as the log says them to people.
+
+const NUMBERS = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
+const TENTHS = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
+const PERCENT = new Intl.NumberFormat('en', { style: 'percent', maximumFractionDigits: 0 });
+
+/** `1 article`, `5,012 articles`. */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${grouped(count)} ${count === 1 ? one : many}`;
+}
+
+/** `5,012` */
+export function grouped(count: number): string {
+  return NUMBERS.format(count);
+}
+
+/** `214 ms`, `12.3 s`, `7 min` */
+export function lasting(ms: number): string {
+  if (ms < SECONDS_FROM_MS) return `${NUMBERS.format(ms)} ms`;
+  return ms < MINUTES_FROM_MS ? `${TENTHS.format(ms / 1000)} s` : `${NUMBERS.format(ms / 60_000)} min`;
+}
+const SECONDS_FROM_MS = 1_000;
+const MINUTES_FROM_MS = 300_000;
+
+/** @param share 0 to 1 */
+export function percent(share: number): string {
+  return PERCENT.format(share);
+}

@@ -1,0 +1,204 @@
+// All that one configuration sets going: the watch, the schedule, passes, and who is told of their outcome.
+import type { Alarms } from './alarms.ts';
+import type { Config } from './config.ts';
+import { type LookRequest, LookRequests } from './intake/requests.ts';
+import { startSchedule } from './intake/schedule.ts';
+import { SeedWatch } from './intake/watch.ts';
+import type { Log } from './log.ts';
+import { Access } from './output/access.ts';
+import { OnDemand } from './output/on-demand.ts';
+import { readArchivePath } from './output/paths.ts';
+import type { Publisher } from './output/publish.ts';
+import { Overdue } from './overdue.ts';
+import { Pipeline, type PipelineOptions } from './pipeline.ts';
+import { Pulse } from './pulse.ts';
+import type { Rules } from './recipes.ts';
+import {
+  type PassResult,
+  type PassSummary,
+  reportFailure,
+  reportPass,
+  type Stock,
+  updateAlarms,
+} from './report.ts';
+import type { Site } from './site.ts';
+import { readTokens } from './tokens.ts';
+import { WebSub } from './websub/websub.ts';
+
+export interface WorksOptions {
+  readonly config: Config;
+  readonly rules: Rules;
+  readonly site: Site;
+  readonly access: Access | null;
+  readonly publisher: Publisher;
+  readonly alarms: Alarms;
+  readonly log: Log;
+  readonly now: () => number;
+  readonly show: PipelineOptions['show'];
+  /** After each pass that came to its end. */
+  readonly onPass: (summary: PassSummary, result: PassResult) => void;
+  readonly onFailure: () => void;
+}
+
+export class Works implements AsyncDisposable {
+  readonly #options: WorksOptions;
+  readonly #abort = new AbortController();
+  readonly #timers = new Set<NodeJS.Timeout>();
+  readonly #requests: LookRequests;
+  readonly #watch: SeedWatch;
+  readonly #pipeline: Pipeline;
+  readonly webSub: WebSub;
+  /** Documents of archives. */
+  readonly archive = new OnDemand(async (path) => {
+    const name = readArchivePath(path);
+    return name && this.#pipeline.archived(name, name.format);
+  });
+  /** Directories of seeds met in the look at everything that is under way. */
+  readonly #directories = new Set<string>();
+  #access: Access | null;
+  #schedule: Disposable | null = null;
+  readonly #pulse = new Pulse();
+  readonly #overdue: Overdue;
+
+  /** @throws LedgerRefusedError */
+  constructor(options: WorksOptions) {
+    const { config, site, publisher, log, now } = options;
+    this.#options = options;
+    this.#access = options.access;
+    this.#overdue = new Overdue(config.schedule, options.alarms);
+    this.#requests = new LookRequests(
+      (request) => this.#pulse.during(async () => this.#look(request)),
+      config.debounceMs,
+    );
+    this.#watch = new SeedWatch({
+      root: config.seeds,
+      settleMs: config.settleMs,
+      onEvent: (path) => this.#requests.ask(path === null ? undefined : [path]),
+      onBurst: () => this.#requests.ask(),
+      onTrouble: (path, error) => {
+        const gone = (error as NodeJS.ErrnoException).code === 'ENOENT';
+        log[gone ? 'debug' : 'warn'](
+          { directory: path, why: error.message },
+          'directory not watched; only the schedule looks at it',
+        );
+      },
+    });
+    this.#pipeline = new Pipeline({
+      ...options,
+      quietMs: config.settleMs,
+      step: () => {
+        this.#abort.signal.throwIfAborted();
+        this.#pulse.step();
+      },
+      sighting: (path) => this.#watch.sighting(path),
+      onDirectory: (path) => {
+        this.#directories.add(path);
+        this.#watch.follow(path);
+      },
+    });
+    this.webSub = new WebSub({
+      settings: config.websub,
+      baseUrl: site.baseUrl,
+      version: site.version,
+      snapshot: () => publisher.snapshot,
+      subscriptions: () => this.#pipeline.subscriptions,
+      log,
+      now,
+    });
+  }
+
+  get config(): Config {
+    return this.#options.config;
+  }
+
+  get site(): Site {
+    return this.#options.site;
+  }
+
+  /** Who may read; `null`: everybody. */
+  get access(): Access | null {
+    return this.#access;
+  }
+
+  get stock(): Stock {
+    return this.#pipeline.stock;
+  }
+
+  get ledgerFile(): string {
+    return this.#pipeline.ledgerFile;
+  }
+
+  /** Looks at everything, then at whatever changes. */
+  async start(): Promise<void> {
+    await this.#pipeline.count();
+    this.#requests.ask();
+    this.#schedule = startSchedule(this.config.schedule, async () => {
+      this.#requests.ask();
+      await this.#requests.idle();
+    });
+  }
+
+  /** Whether no pass is under way, or one that has gone on since this was last asked. */
+  goesOn(): boolean {
+    return this.#pulse.goesOn();
+  }
+
+  /** No new work is taken, a pass under way ends at its next step. What is published stays with the publisher. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#schedule?.[Symbol.dispose]();
+    this.#overdue[Symbol.dispose]();
+    this.#watch[Symbol.dispose]();
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#abort.abort();
+    await Promise.all([this.#requests.stop(), this.webSub[Symbol.asyncDispose]()]);
+    await this.archive.idle();
+    await this.#pipeline[Symbol.asyncDispose]();
+  }
+
+  /** One pass. Whatever it meets, the daemon goes on and the last good feeds stay up. */
+  async #look(request: LookRequest): Promise<void> {
+    const { alarms, site, log, onPass, onFailure } = this.#options;
+    const kind = request.all ? 'everything' : 'noticed';
+    const start = performance.now();
+    this.#directories.clear();
+    if (request.all) this.#readAccess();
+    try {
+      const result = await this.#pipeline.pass(request, site);
+      const durationMs = performance.now() - start;
+      if (result.added + result.changed + result.withdrawn > 0) this.archive.forget();
+      this.webSub.published();
+      if (request.all) this.#watch.unfollowExcept(this.#directories);
+      if (request.all) this.#overdue.looked();
+      updateAlarms(alarms, kind, result);
+      const summary = reportPass(kind, result, this.#pipeline.stock, durationMs, log);
+      if (result.unclear) this.#requests.ask();
+      if (result.again) this.#lookAgain(result.again);
+      onPass(summary, result);
+    } catch (error) {
+      if (this.#abort.signal.aborted) return;
+      reportFailure(alarms, error as Error, log);
+      onFailure();
+    }
+  }
+
+  /** Tokens come and go without a restart. If their file cannot be read, those read last hold. */
+  #readAccess(): void {
+    const { config, alarms } = this.#options;
+    if (config.access === null) return;
+    try {
+      this.#access = new Access(readTokens(config.access));
+      alarms.set('tokens-unreadable', null);
+    } catch (error) {
+      const shown = 'the tokens cannot be read; those read before hold. The log says why';
+      alarms.set('tokens-unreadable', shown, (error as Error).message);
+    }
+  }
+
+  #lookAgain({ paths, delayMs }: { paths: readonly string[]; delayMs: number }): void {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      this.#requests.ask(paths);
+    }, delayMs);
+    this.#timers.add(timer);
+  }
+}
