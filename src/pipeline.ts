@@ -225,9 +225,7 @@ export class Pipeline implements AsyncDisposable {
       window: config.window,
       tombstoneMs: config.withdrawal.tombstoneDays * DAY_MS,
       showsRejected: config.page.rejected,
-      onRecorded: (outlets) => {
-        for (const outlet of outlets) this.#due?.add(outlet);
-      },
+      onRecorded: (outlets) => outlets.forEach((outlet) => this.#due?.add(outlet)),
       published: (path) => publisher.snapshot.get(path)?.body,
       site,
       step,
