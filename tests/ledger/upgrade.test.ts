@@ -97,7 +97,7 @@ describe('a ledger of an earlier program', () => {
       const feed = readFileSync(join(site.data, 'public', 'feed.atom'), 'utf8');
       expect(feed).toContain(`ref="urn:uuid:${GONE}"`);
       const again = await runFeedmill(['build', ...site.flags, '--log-level', 'debug']);
-      expect(again.stdout).toContain('"published":0');
+      expect(again.stdout).toContain('"documents":0');
     },
   );
 });
