@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 
 /** As automake has it: the test cannot be run here, which is no failure. */
 const SKIPPED = 77;
@@ -83,19 +84,28 @@ function debianRoot(): string {
   return root;
 }
 
-/** What the machine's systemd left: empty groups with the names that systemd-nspawn gives. */
-function removeGroups(): void {
-  const remove = (group: string): void => {
-    for (const { name } of readdirSync(group, { withFileTypes: true }).filter((each) => each.isDirectory())) {
-      remove(join(group, name));
-    }
-    rmdirSync(group);
-  };
+/** What the machine's systemd left: empty groups, below those with the names that systemd-nspawn gives. */
+async function removeGroups(): Promise<void> {
   for (const hierarchy of cgroupHierarchies()) {
     for (const group of ['payload', 'supervisor'].map((name) => join(hierarchy, name))) {
-      if (existsSync(group)) remove(group);
+      // A group is not empty as long as a process that was killed in it is not quite gone.
+      for (let attempts = 50; existsSync(group); attempts -= 1) {
+        try {
+          removeGroup(group);
+        } catch (error) {
+          if (attempts === 0) throw error;
+          await setTimeout(100);
+        }
+      }
     }
   }
+}
+
+function removeGroup(group: string): void {
+  for (const entry of readdirSync(group, { withFileTypes: true })) {
+    if (entry.isDirectory()) removeGroup(join(group, entry.name));
+  }
+  rmdirSync(group);
 }
 
 async function check(root: string): Promise<number> {
@@ -134,7 +144,7 @@ if (reason === null) {
   try {
     process.exitCode = await check(debianRoot());
   } finally {
-    removeGroups();
+    await removeGroups();
   }
 } else {
   say(`not run: ${reason}`);
