@@ -1,7 +1,7 @@
 // HTTP: sockets in front of `respond`. `node:http` serving prepared buffers.
 import { rmSync, statSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { connect, type ListenOptions, type Socket } from 'node:net';
+import { connect, type ListenOptions, Server as NetServer, type Socket } from 'node:net';
 import { withUsualNames } from './field-names.ts';
 import { BROKEN, type Health, type Response } from './answers.ts';
 import { pathOf, respond, type Served } from './respond.ts';
@@ -58,6 +58,9 @@ export const SERVER_LIMITS = {
   waitingRequests: 32,
 } as const;
 export type ServerLimits = { readonly [limit in keyof typeof SERVER_LIMITS]: number };
+/** While it closes: how long requests may be on their way, and how long answers. */
+const CLOSE_IDLE_MS = 500;
+const CLOSE_ALL_MS = 2_000;
 
 export class FeedServer {
   readonly #server: Server;
@@ -119,14 +122,20 @@ export class FeedServer {
       : `${address.address}:${address.port}`;
   }
 
-  /** Takes no more connections; resolves when those open have ended, which idle ones do at once. */
+  /** Takes no more connections; resolves when those open have ended, which idle ones do after a moment. */
   async close(): Promise<void> {
     this.#closing.abort();
-    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    this.#server.closeIdleConnections();
-    const force = setTimeout(() => this.#server.closeAllConnections(), 2_000);
+    // `http.Server`'s own close() ends idle connections at once, and for it idle is also one whose first request is
+    // on its way: what a client sends to a socket that others listen on next would be lost.
+    const closed = new Promise<void>((resolve) => {
+      NetServer.prototype.close.call(this.#server, () => resolve());
+    });
+    const timers = [
+      setTimeout(() => this.#server.closeIdleConnections(), CLOSE_IDLE_MS),
+      setTimeout(() => this.#server.closeAllConnections(), CLOSE_ALL_MS),
+    ];
     await closed;
-    clearTimeout(force);
+    for (const timer of timers) clearTimeout(timer);
   }
 }
 

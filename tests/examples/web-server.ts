@@ -77,7 +77,7 @@ export async function startWebServer(server: WebServer, root: string, daemon: st
   for (let attempt = 1; ; attempt += 1) {
     const [files, proxy] = (await freePorts(2)) as [number, number];
     const directory = configure(server, {
-      '/opt/feedmill/data/public': root,
+      '/srv/feeds': root,
       '127.0.0.1:8080': daemon,
       '127.0.0.1:8081': `127.0.0.1:${files}`,
       '127.0.0.1:8082': `127.0.0.1:${proxy}`,

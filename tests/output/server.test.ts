@@ -160,6 +160,24 @@ describe('a client that has connected before close()', () => {
     await closed;
     expect([status, headers['connection'], body]).toEqual(['HTTP/1.1 200 OK', 'close', BODY]);
   });
+
+  it('is answered, too, if it had sent nothing yet, or is kept alive and asks again', async () => {
+    const server = await listen();
+    const kept = await Client.connect(server.port!);
+    kept.send('GET /feed.atom HTTP/1.1', 'Host: a');
+    await expect.poll(() => kept.answer).toContain(BODY);
+    kept.answer = '';
+    const fresh = await Client.connect(server.port!);
+    // Whoever connects later is answered after the server has taken up whoever came before.
+    await once(server.port!, 'GET /feed.atom HTTP/1.1', 'Host: a');
+    const closed = server.close();
+    for (const client of [kept, fresh]) {
+      client.send('GET /feed.atom HTTP/1.1', 'Host: a');
+      const { status, headers } = parts(await client.all());
+      expect([status, headers['connection']]).toEqual(['HTTP/1.1 200 OK', 'close']);
+    }
+    await closed;
+  });
 });
 
 describe('listening', () => {
