@@ -147,6 +147,6 @@ function codeOf(error: NodeJS.ErrnoException): string {
 }
 
 function remedyOf(error: unknown, usual: string): string {
-  const { code, name = '' } = (error ?? {}) as NodeJS.ErrnoException;
-  return ERROR_REMEDIES[code ?? name] ?? usual;
+  const known = error as NodeJS.ErrnoException | undefined;
+  return ERROR_REMEDIES[known?.code ?? known?.name ?? ''] ?? usual;
 }
