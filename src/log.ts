@@ -1,7 +1,11 @@
 // Logs: JSON on standard output, lines for people on a terminal. Owns pino.
-import { pino, type Logger } from 'pino';
+import { type Logger, type LoggerOptions, pino } from 'pino';
 
 export type Log = Logger;
+
+/** What is kept while standard output takes nothing; lines beyond that are lost. bytes */
+const KEPT_BYTES_MAX = 1_048_576;
+const RETRY_MS = 200;
 
 type Write = Logger['info'];
 
@@ -19,7 +23,7 @@ export async function createLog(
   onLine: () => void = () => {},
 ): Promise<Log> {
   const options = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime };
-  if (destination.isTTY !== true) return pino(options, pino.destination({ dest: 1, sync: true }));
+  if (destination.isTTY !== true) return patientLog(options);
   const { default: pretty } = await import('pino-pretty');
   const lines = { colorize: true, translateTime: 'SYS:HH:MM:ss', ignore: IN_WORDS, sync: true };
   const hooks = {
@@ -29,4 +33,27 @@ export async function createLog(
     },
   };
   return pino({ ...options, hooks }, pretty(lines));
+}
+
+/** What standard output does not take, a pipe that nobody reads or a full disk, is written later; nobody waits for it. */
+function patientLog(options: LoggerOptions): Log {
+  const output = pino.destination({
+    dest: 1,
+    sync: true,
+    maxLength: KEPT_BYTES_MAX,
+    retryEAGAIN: () => false,
+  });
+  const log = pino(options, output);
+  let lost = 0;
+  let retry: NodeJS.Timeout | null = null;
+  const tryAgain = (): void => {
+    retry = null;
+    output.write('');
+    if (retry !== null || lost === 0) return;
+    log.warn({ lines: lost }, 'lines of this log were lost: nothing took them');
+    lost = 0;
+  };
+  output.on('error', () => (retry ??= setTimeout(tryAgain, RETRY_MS).unref()));
+  output.on('drop', () => (lost += 1));
+  return log;
 }

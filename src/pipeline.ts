@@ -9,13 +9,14 @@ import { SeedReader } from './intake/read.ts';
 import type { LookRequest } from './intake/requests.ts';
 import { type ScanContext, Waiting } from './intake/scan.ts';
 import type { Sighting } from './intake/settle.ts';
+import { LedgerKeeper } from './ledger/keeper.ts';
 import { type Ledger, LedgerUnreadableError } from './ledger/ledger.ts';
-import { ledgerFileIn, openOrReplaceLedger } from './ledger/open.ts';
+import { ledgerFileIn } from './ledger/open.ts';
 import type { Subscriptions } from './ledger/subscriptions.ts';
 import type { Log } from './log.ts';
+import { losesTooMuch } from './loss.ts';
 import { identify } from './mill/identify.ts';
 import { BusyError, type MadeDocument } from './output/on-demand.ts';
-import { losesTooMuch } from './output/loss.ts';
 import type { ArchiveName } from './output/paths.ts';
 import type { Publisher } from './output/publish.ts';
 import { Progress } from './progress.ts';
@@ -50,10 +51,10 @@ const ALL: LookRequest = { all: true, paths: new Set() };
 export class Pipeline implements AsyncDisposable {
   readonly #options: PipelineOptions;
   readonly ledgerFile: string;
+  readonly #keeper: LedgerKeeper;
   readonly #reader: SeedReader;
   readonly #waiting = new Waiting();
   readonly #reported = new Set<string>();
-  #ledger: Ledger;
   #stock: Stock = { outlets: new Map(), articles: 0, seeds: 0, rejected: 0, missing: 0, newest: null };
   #composer: Composer | null = null;
   /** Outlets whose feeds are to be composed anew; `null` means all, as at the start. */
@@ -63,11 +64,13 @@ export class Pipeline implements AsyncDisposable {
 
   /** @throws LedgerRefusedError */
   constructor(options: PipelineOptions) {
-    const { config } = options;
+    const { config, log, now } = options;
     this.#options = options;
     this.ledgerFile = ledgerFileIn(config.data);
     this.#reader = new SeedReader(config.seeds, config.seedBytesMax);
-    this.#ledger = this.#openLedger();
+    this.#keeper = new LedgerKeeper(this.ledgerFile, now, (why, aside) => {
+      log.error({ why, aside }, 'the ledger was unreadable: set aside, and rebuilt from the seeds');
+    });
   }
 
   /** Finds out how much there is, before the first pass does. */
@@ -100,26 +103,32 @@ export class Pipeline implements AsyncDisposable {
 
   /** Does what is asked for, end to end. A damaged ledger is replaced, and filled from all the seeds. */
   async pass(request: LookRequest, site: Site): Promise<PassResult> {
+    let damage: LedgerUnreadableError | null = null;
     try {
-      return await this.#pass(request, site);
+      if (this.#keeper.isOpen) return await this.#pass(request, site);
     } catch (error) {
       if (!(error instanceof LedgerUnreadableError)) throw error;
-      await this.#ledger[Symbol.asyncDispose]();
-      this.#composer = null;
-      this.#due = null;
-      this.#ledger = this.#openLedger(error);
-      return await this.#pass(ALL, site);
+      damage = error;
     }
+    this.#composer = null;
+    this.#due = null;
+    await this.#keeper.replace(damage);
+    return this.#pass(ALL, site);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#ledger[Symbol.asyncDispose]();
+    await this.#keeper[Symbol.asyncDispose]();
+  }
+
+  get #ledger(): Ledger {
+    return this.#keeper.ledger;
   }
 
   async #pass(request: LookRequest, site: Site): Promise<PassResult> {
     const { config, rules, quietMs, publisher, step, show } = this.#options;
     const progress = new Progress();
     using _ = show?.(progress);
+    if (request.all) this.#keeper.requireInPlace();
     const reindex = (await this.#ledger.note(IDENTITY_RULES)) !== rules.identity;
     // At the start all are due anyway.
     const outlets = this.#due ?? new Set<string>();
@@ -152,7 +161,7 @@ export class Pipeline implements AsyncDisposable {
       again: lookAgainAt(stale, gathered.again, config.settleMs),
     };
     const ledgerIsNew = first && (await this.#ledger.note(PUBLISHED)) === null;
-    if (ledgerIsNew && losesTooMuch(publisher.snapshot, documents, config.withdrawal)) {
+    if (ledgerIsNew && (await losesTooMuch(publisher.snapshot, this.#ledger, config.withdrawal))) {
       return { ...gathered, ...found, published: [], publishError: null, seedsLost: true };
     }
     const publication = await this.#publish(documents, first);
@@ -235,14 +244,6 @@ export class Pipeline implements AsyncDisposable {
         log.warn({ seed, why }, 'article stands as it was: its seed cannot be read');
       },
       onRepaired: (seed, what) => log.warn({ seed, what }, 'article repaired'),
-    });
-  }
-
-  /** @param damage that is known of the one there is */
-  #openLedger(damage: LedgerUnreadableError | null = null): Ledger {
-    const { log, now } = this.#options;
-    return openOrReplaceLedger(this.ledgerFile, now(), damage, (why, aside) => {
-      log.error({ why, aside }, 'the ledger was unreadable: set aside, and rebuilt from the seeds');
     });
   }
 }

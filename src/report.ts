@@ -20,6 +20,17 @@ export type Stock = Tally & { readonly newest: number | null };
 /** Rejections of one pass that get a line each; more are only counted. */
 const REJECTIONS_LOGGED_MAX = 20;
 
+/** What is to be done, by the code or the name of an error. */
+const ERROR_REMEDIES: Readonly<Record<string, string>> = {
+  ENOSPC: 'Make room on the disk',
+  EDQUOT: 'Make room, or raise the quota',
+  EROFS: 'Mount the disk so that it can be written to',
+  EMFILE: 'Raise the limit of open files (ulimit -n, LimitNOFILE=)',
+  ENFILE: "Raise the system's limit of open files (fs.file-max)",
+  LedgerDiskError: 'Make room on the disk of the data directory, or see what is wrong with it',
+  LedgerRefusedError: 'See that the data directory can be written to',
+};
+
 /** What was looked at: all the seeds, or only those of which something was noticed. */
 export type PassKind = 'everything' | 'noticed';
 
@@ -91,7 +102,7 @@ export function updateAlarms(alarms: Alarms, pass: PassKind, result: PassResult)
       first === undefined
         ? null
         : `cannot list ${first.path === '' ? 'the seeds directory' : first.path}${others} (${codeOf(first.error)}); ` +
-            'their articles stay as they are. Mount it, or correct its permissions',
+            `their articles stay as they are. ${remedyOf(first.error, 'Mount it, or correct its permissions')}`,
       first?.error.message,
     );
   }
@@ -113,7 +124,7 @@ export function updateAlarms(alarms: Alarms, pass: PassKind, result: PassResult)
     'publish-failed',
     publishError &&
       `files could not be written (${codeOf(publishError)}); what they should hold is served over HTTP all the same, ` +
-        'and each pass tries again. Make room, or correct the permissions of the data directory',
+        `and it is tried again. ${remedyOf(publishError.cause, 'Correct the permissions of the data directory')}`,
     publishError?.message,
   );
   alarms.set('pass-failed', null);
@@ -124,8 +135,8 @@ export function reportFailure(alarms: Alarms, error: Error, log: Log): void {
   log.error({ err: error }, 'pass failed');
   alarms.set(
     'pass-failed',
-    `the last pass failed (${codeOf(error)}); what was published last stays up, and the next pass tries again. ` +
-      'The log says why',
+    `the last pass failed (${codeOf(error)}); what was published last stays up, and it is tried again. ` +
+      remedyOf(error, 'The log says why'),
   );
 }
 
@@ -133,4 +144,9 @@ export function reportFailure(alarms: Alarms, error: Error, log: Log): void {
 function codeOf(error: NodeJS.ErrnoException): string {
   const errors = error instanceof AggregateError ? (error.errors as NodeJS.ErrnoException[]) : [error];
   return [...new Set(errors.map(({ code, name }) => code ?? name))].join(', ');
+}
+
+function remedyOf(error: unknown, usual: string): string {
+  const known = error as NodeJS.ErrnoException | undefined;
+  return ERROR_REMEDIES[known?.code ?? known?.name ?? ''] ?? usual;
 }

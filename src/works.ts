@@ -40,6 +40,10 @@ export interface WorksOptions {
   readonly onFailure: () => void;
 }
 
+/** After a pass that failed, or could not write all that it made. ms */
+const RETRY_MS = 10_000;
+const EVERYTHING: LookRequest = { all: true, paths: new Set() };
+
 export class Works implements AsyncDisposable {
   readonly #options: WorksOptions;
   readonly #abort = new AbortController();
@@ -55,6 +59,8 @@ export class Works implements AsyncDisposable {
   });
   /** Directories of seeds met in the look at everything that is under way. */
   readonly #directories = new Set<string>();
+  /** The last pass failed, and what it was to look at is still to be looked at. */
+  #failed = false;
   #access: Access | null;
   #schedule: Disposable | null = null;
   readonly #pulse = new Pulse();
@@ -67,7 +73,7 @@ export class Works implements AsyncDisposable {
     this.#access = options.access;
     this.#overdue = new Overdue(config.schedule, options.alarms);
     this.#requests = new LookRequests(
-      (request) => this.#pulse.during(async () => this.#look(request)),
+      (request) => this.#pulse.during(async () => this.#look(this.#failed ? EVERYTHING : request)),
       config.debounceMs,
     );
     this.#watch = new SeedWatch({
@@ -173,10 +179,14 @@ export class Works implements AsyncDisposable {
       const summary = reportPass(kind, result, this.#pipeline.stock, durationMs, log);
       if (result.unclear) this.#requests.ask();
       if (result.again) this.#lookAgain(result.again);
+      if (result.publishError) this.#lookAgain({ paths: [], delayMs: RETRY_MS });
+      this.#failed = false;
       onPass(summary, result);
     } catch (error) {
       if (this.#abort.signal.aborted) return;
       reportFailure(alarms, error as Error, log);
+      this.#failed = true;
+      this.#lookAgain({ paths: [], delayMs: RETRY_MS });
       onFailure();
     }
   }

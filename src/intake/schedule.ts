@@ -26,19 +26,45 @@ function nextRuns(expression: string, count: number): Date[] {
   return runs;
 }
 
+/** How soon a clock that was set back is noticed. ms */
+const CLOCK_CHECK_MS = 5_000;
+/** More than a clock is ever slowed down by in that time. ms */
+const SET_BACK_MS = 1_000;
+
 /**
  * Calls `look` whenever the cron `expression` says, and not again while it has not returned.
  *
  * @returns what ends it
  */
 export function startSchedule(expression: string, look: () => Promise<void>): Disposable {
-  const task = schedule(expression, look, {
-    name: 'seeds',
-    noOverlap: true,
-    suppressMissedWarning: true,
-    logger: SILENT,
-  });
-  return { [Symbol.dispose]: () => void task.destroy() };
+  const start = (): { destroy(): unknown } =>
+    schedule(expression, look, {
+      name: 'seeds',
+      noOverlap: true,
+      suppressMissedWarning: true,
+      logger: SILENT,
+    });
+  let task = start();
+  let origin = clockOrigin();
+  // It waits for a moment by the clock, which would come as much later as the clock was set back.
+  const check = setInterval(() => {
+    const before = origin;
+    origin = clockOrigin();
+    if (origin > before - SET_BACK_MS) return;
+    task.destroy();
+    task = start();
+  }, CLOCK_CHECK_MS).unref();
+  return {
+    [Symbol.dispose]: () => {
+      clearInterval(check);
+      task.destroy();
+    },
+  };
+}
+
+/** When this process began, by the clock as it is set now. ms */
+function clockOrigin(): number {
+  return Date.now() - performance.now();
 }
 
 /** A look that takes longer than the schedule's interval is no news, and standard output is the log's. */

@@ -8,7 +8,7 @@ const CLOSED = new Set([14, 8, 3, 5]);
 
 /** SQLITE_IOERR, SQLITE_FULL: whose disk they mean, and what is to be done about it. */
 const DISK: Readonly<Record<number, string>> = {
-  10: 'see what is wrong with its disk, if it is not full',
+  10: 'make room on its disk, or see what is wrong with it',
   13: 'make room on its disk',
 };
 

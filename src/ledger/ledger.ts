@@ -168,6 +168,8 @@ export interface Ledger extends AsyncDisposable {
   record(changes: readonly SeedChange[], now: number): Promise<Recorded>;
   /** The newest live articles of an outlet, or of all, by time and then key. */
   newest(outlet: string | null, limit: number): Promise<readonly LedgerArticle[]>;
+  /** How many of these are live articles. Takes as long as there are articles. */
+  live(uuids: readonly string[]): Promise<number>;
   /** Every seed that holds the article, by the time that places it. */
   copies(articleId: number): Promise<readonly Copy[]>;
   /** The rendered entries of these articles, by id. A format in which one has never been rendered is empty. */

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import { explained, isBusy } from './errors.ts';
-import { type Ledger, LedgerRefusedError, LedgerUnreadableError } from './ledger.ts';
+import { type Ledger, LedgerRefusedError } from './ledger.ts';
 import { MIGRATIONS } from './schema.ts';
 import { SqliteLedger } from './sqlite.ts';
 
@@ -100,7 +100,8 @@ export function lockDirectory(
   closeToOthers(file);
   const database = explained(() => new DatabaseSync(file, { timeout: LOCK_TIMEOUT_MS }), file);
   try {
-    explained(() => database.exec('BEGIN EXCLUSIVE'), file);
+    // Its journal stays in memory: a lock takes no space of a disk that is full.
+    explained(() => database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE'), file);
   } catch (cause) {
     database.close();
     if (!isBusy((cause as Error).cause)) throw cause;
@@ -137,31 +138,6 @@ export function setLedgerAside(file: string, suffix: string): string {
     if (existsSync(file + part)) renameSync(file + part, aside + part);
   }
   return aside;
-}
-
-/**
- * Opens the ledger; one that is damaged is set aside, and a new one begun in its place.
- *
- * @param now for the name of the damaged one. ms
- * @param damage that is known of it already
- * @param onReplaced is told why, and where the damaged one is now
- * @throws LedgerRefusedError
- */
-export function openOrReplaceLedger(
-  file: string,
-  now: number,
-  damage: LedgerUnreadableError | null,
-  onReplaced: (why: string, aside: string) => void,
-): Ledger {
-  try {
-    if (damage !== null) throw damage;
-    return openLedger(file);
-  } catch (error) {
-    if (!(error instanceof LedgerUnreadableError)) throw error;
-    const time = new Date(now).toISOString().replaceAll(':', '');
-    onReplaced(error.message, setLedgerAside(file, `unreadable-${time}`));
-    return openLedger(file);
-  }
 }
 
 /**

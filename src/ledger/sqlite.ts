@@ -81,7 +81,9 @@ export class SqliteLedger implements Ledger {
         saveDays(this.#days, outcome.days);
         return outcome;
       });
-      this.#tally = adjusted(this.#tally, difference, live, (outlet) => this.#isKnown(outlet));
+      this.#tally = adjusted(this.#tally, difference, live, (outlet) => {
+        return this.#statements.outletKnown.get(outlet) !== undefined;
+      });
       return recorded;
     });
   }
@@ -127,10 +129,6 @@ export class SqliteLedger implements Ledger {
     }
   }
 
-  #isKnown(outlet: string): boolean {
-    return this.#statements.outletKnown.get(outlet) !== undefined;
-  }
-
   newest(outlet: string | null, limit: number): Promise<readonly LedgerArticle[]> {
     return this.#run(() => {
       const rows =
@@ -139,6 +137,10 @@ export class SqliteLedger implements Ledger {
           : this.#statements.newestOf.all({ outlet, limit });
       return (rows as unknown as NewestRow[]).map(ledgerArticle);
     });
+  }
+
+  live(uuids: readonly string[]): Promise<number> {
+    return this.#run(() => this.#statements.live.get(JSON.stringify(uuids))!['count'] as number);
   }
 
   copies(articleId: number): Promise<readonly Copy[]> {

@@ -42,6 +42,7 @@ const SQL = {
   moveArticle: 'UPDATE OR IGNORE article SET key = :key, canonical = :canonical WHERE key = :former',
   newest: newest(''),
   newestOf: newest('AND outlet = :outlet'),
+  live: 'SELECT count(*) AS count FROM article WHERE seed IS NOT NULL AND uuid IN (SELECT value FROM json_each(?))',
   outletKnown: 'SELECT 1 FROM article WHERE outlet = ? LIMIT 1',
   copies: `SELECT path, fingerprint, seed.time FROM seed JOIN article ON article.key = seed.key
     WHERE article.id = ? ORDER BY seed.time, path`,

@@ -8,6 +8,9 @@ import { encode, isWorthCoding } from './codings.ts';
 import { readPublished, removeCoded, replaceFile, writeCoded } from './files.ts';
 import { represent, type Representation, type Snapshot, withCodings } from './snapshot.ts';
 
+/** Each takes a descriptor while it is written. */
+const FILES_AT_ONCE = 32;
+
 export class Publisher {
   readonly #directory: string;
   /** Ends the preparation of codings between two documents; the next start goes on. */
@@ -73,7 +76,9 @@ export class Publisher {
       if (this.#snapshot.get(before.path) !== before) continue;
       this.#snapshot = new Map(this.#snapshot).set(before.path, withCodings(before, codings));
       const file = join(this.#directory, before.path);
-      this.#codedFiles = writeCoded(file, codings, before.lastModified).catch(() => {});
+      this.#codedFiles = writeCoded(file, codings, before.lastModified).catch(() => {
+        this.#unwritten.add(before.path);
+      });
       await this.#codedFiles;
     }
   }
@@ -90,24 +95,30 @@ export class Publisher {
   async #writeFiles(removed: readonly string[]): Promise<void> {
     await this.#codedFiles;
     const writes = [...this.#unwritten].flatMap((path) => this.#snapshot.get(path) ?? []);
-    const outcomes = await Promise.allSettled([
-      ...writes.map(async (representation) => {
-        const file = join(this.#directory, representation.path);
+    const steps = [
+      ...writes.map(({ path, body, codings, lastModified }) => async (): Promise<void> => {
+        const file = join(this.#directory, path);
         // A server must not find the old bytes in a coding beside the new ones.
         await removeCoded(file);
-        await replaceFile(file, representation.body, representation.lastModified);
-        this.#unwritten.delete(representation.path);
+        await replaceFile(file, body, lastModified);
+        await writeCoded(file, codings, lastModified);
+        this.#unwritten.delete(path);
       }),
-      ...removed.map(async (path) => {
+      ...removed.map((path) => async (): Promise<void> => {
         const file = join(this.#directory, path);
         await removeCoded(file);
         await rm(file, { force: true });
       }),
-    ]);
+    ];
+    const outcomes: PromiseSettledResult<void>[] = [];
+    for (let done = 0; done < steps.length; done += FILES_AT_ONCE) {
+      const next = steps.slice(done, done + FILES_AT_ONCE);
+      outcomes.push(...(await Promise.allSettled(next.map(async (step) => step()))));
+    }
     const errors = outcomes.flatMap((outcome) =>
       outcome.status === 'rejected' ? [outcome.reason as Error] : [],
     );
-    if (errors.length > 0) throw new AggregateError(errors, errors[0]!.message);
+    if (errors.length > 0) throw new AggregateError(errors, errors[0]!.message, { cause: errors[0] });
   }
 }
 

@@ -1,7 +1,6 @@
 // The daemon as its subscribers, its operator and its archivist meet it.
-import { randomInt } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { appendFile, cp, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { appendFile, cp, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { Agent, get as httpGet } from 'node:http';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { join } from 'node:path';
@@ -343,71 +342,6 @@ describe('a daemon that is started again', () => {
     const url = await (await Daemon.start(site.flags)).url();
     expect(await feedTitles(url)).toEqual([titleOf(2), titleOf(1)]);
     expect(titles(readFileSync(join(published, 'feed.atom'), 'utf8'))).toEqual([titleOf(2), titleOf(1)]);
-  });
-
-  it('has lost nothing and repeats nothing, though it was killed ten times while 300 seeds arrived', async () => {
-    const site = await createSite({}, { window: { entries: 1000, bytes: 100_000_000 } });
-    const socket = join(site.directory, 'feed.sock');
-    const flags = [...site.flags, '--listen', `unix:${socket}`];
-    const published = join(site.data, 'public', 'feed.atom');
-    const check = (xml: string): string[] => {
-      const ids = readEntries(xml).map(({ id }) => id);
-      expect(ids).toHaveLength(new Set(ids).size);
-      return ids;
-    };
-    const served = async (): Promise<string[]> => {
-      const answer = await get('http://localhost/feed.atom', { socket }).catch(() => null);
-      return answer?.status === 200 ? check(answer.body.toString()) : [];
-    };
-    let more = true;
-    const arrival = (async () => {
-      for (const number of range(300)) {
-        if (!more) return;
-        await renameInto(site.seeds, `${number}.txt`, numberedSeed(number));
-        await sleep(20);
-      }
-    })();
-    onTestFinished(() => {
-      more = false;
-      return arrival;
-    });
-    for (let kill = 0; kill < 10; kill += 1) {
-      const daemon = await Daemon.start(flags);
-      const end = performance.now() + randomInt(50, 1000);
-      while (performance.now() < end) {
-        await served();
-        await sleep(10);
-      }
-      await daemon.kill();
-      if (existsSync(published)) check(readFileSync(published, 'utf8'));
-    }
-    await arrival;
-    const last = await Daemon.start(flags);
-    await until(async () => ((await served()).length === 300 ? true : undefined));
-    const { body } = await get('http://localhost/feed.atom', { socket });
-    expect(titles(body.toString())).toEqual(range(300).reverse().map(titleOf));
-    // While it runs, it may be writing the feeds' codings.
-    await last.stop();
-    const files = await readdir(join(site.data, 'public'), { recursive: true });
-    expect(files.filter((path) => !/\.(?:zst|br|gz)$/.test(path)).sort()).toEqual([
-      'feed.atom',
-      'feed.css',
-      'feed.json',
-      'feed.rss',
-      'feeds.opml',
-      'icon.svg',
-      'index.en.html',
-      'index.html',
-      'outlets',
-      'outlets/voa',
-      'outlets/voa.atom',
-      'outlets/voa.json',
-      'outlets/voa.rss',
-      'outlets/voa/index.en.html',
-      'outlets/voa/index.html',
-      'page.css',
-      'page.js',
-    ]);
   });
 });
 

@@ -11,6 +11,10 @@ export const MAIN = join(PROJECT, 'src', 'main.ts');
 export interface RunOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Whom it runs as, if this process may choose. */
+  readonly uid?: number;
+  /** A descriptor that takes its output, instead of {@link Daemon.lines}. */
+  readonly stdout?: number;
 }
 
 export interface Ended {
@@ -49,7 +53,8 @@ export class Daemon {
   private constructor(child: ChildProcess) {
     this.child = child;
     this.#stderr = collect(child.stderr!);
-    createInterface({ input: child.stdout! }).on('line', (line) =>
+    if (child.stdout === null) return;
+    createInterface({ input: child.stdout }).on('line', (line) =>
       this.lines.push(JSON.parse(line) as LogLine),
     );
   }
@@ -101,14 +106,15 @@ export async function until<T>(
   }
 }
 
-function start(args: readonly string[], { cwd = PROJECT, env = {} }: RunOptions): ChildProcess {
+function start(args: readonly string[], { cwd = PROJECT, env = {}, uid, stdout }: RunOptions): ChildProcess {
   const inherited = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !name.startsWith('FEEDMILL_')),
   );
   return spawn(process.execPath, [MAIN, ...args], {
     cwd,
     env: { ...inherited, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', stdout ?? 'pipe', 'pipe'],
+    ...(uid !== undefined && { uid, gid: uid }),
   });
 }
 

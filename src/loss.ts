@@ -1,0 +1,28 @@
+// Would the first publication from a new ledger lose what readers have?
+import type { Ledger } from './ledger/ledger.ts';
+import type { Snapshot } from './output/snapshot.ts';
+
+const MERGED_FEED = 'feed.atom';
+
+/**
+ * A new ledger knows nothing of seeds that were there before it: then what is published tells whether
+ * they have disappeared. Articles that are live and merely no longer among the newest have not.
+ *
+ * @param limits see `withdrawal` in the configuration
+ */
+export async function losesTooMuch(
+  snapshot: Snapshot,
+  ledger: Pick<Ledger, 'live' | 'tally'>,
+  { share, count }: { readonly share: number; readonly count: number },
+): Promise<boolean> {
+  const before = publishedIds(snapshot);
+  const lost = before.length - (await ledger.live(before));
+  const { articles } = await ledger.tally();
+  return lost > 0 && (articles === 0 || (lost > count && lost > share * before.length));
+}
+
+/** The UUIDs of the articles that readers were last shown. */
+function publishedIds(snapshot: Snapshot): string[] {
+  const entries = snapshot.get(MERGED_FEED)?.body.toString().split('<entry').slice(1) ?? [];
+  return entries.flatMap((entry) => /<id>urn:uuid:([^<]*)<\/id>/.exec(entry)?.[1] ?? []);
+}
