@@ -163,8 +163,10 @@ describe('what answers in its place', () => {
   const HEALTH = {
     status: 'degraded',
     version: '9',
-    alarms: { red: '\u001B[31mred\u001B[2J' },
+    startedAt: '2026-03-10T12:00:00.000Z',
+    alarms: { red: { message: '\u001B[31mred\u001B[2J' } },
     articles: 1,
+    newestArticle: null,
     outlets: 1,
     seeds: { known: 1, rejected: 0, missing: 0 },
     lastPass: null,

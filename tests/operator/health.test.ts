@@ -73,7 +73,7 @@ describe('/healthz', () => {
     const { alarms } = JSON.parse(body.toString()) as HealthReport;
     expect(Object.keys(alarms)).toEqual(['publish-failed']);
     expect(alarms['publish-failed']!.message).toMatch(
-      /^files could not be written \(E[A-Z]+\); .+ Make room, or correct/,
+      /^files could not be written \(E[A-Z]+\); .+ Correct the permissions of the data directory$/,
     );
     expect(Date.parse(alarms['publish-failed']!.since)).toBeGreaterThan(NOON);
     expect(body.toString()).not.toContain(site.directory);
