@@ -80,6 +80,16 @@ test('a document that lacks an article, because its seed is being written, is no
   expect(numbersIn(document!)).toHaveLength(15);
 });
 
+test('a document that would show an article as it was in the window, because its seed is being written, is none', async () => {
+  const mill = await twenty();
+  for (let each = 20; each < 25; each += 1) mill.write(`${each}.txt`, numberedSeed(each));
+  mill.write('18.txt', numberedSeed(18).replace('正文', '改过的正文'));
+  await mill.pass();
+  expect((await mill.archive(null)).join('')).toContain('改过的正文');
+  mill.write('18.txt', 'half');
+  await expect(mill.archive(null)).rejects.toThrow(/18\.txt cannot be read just now/);
+});
+
 test('a document is there without a seed that turns out to be no article', async () => {
   const mill = await twenty();
   // Only whoever reads all of it finds that.
