@@ -19,6 +19,7 @@ import { BusyError, type MadeDocument } from './output/on-demand.ts';
 import { losesTooMuch } from './output/loss.ts';
 import type { ArchiveName } from './output/paths.ts';
 import type { Publisher } from './output/publish.ts';
+import { Troubles } from './report.ts';
 import type { Rules } from './recipes.ts';
 import type { Site } from './site.ts';
 
@@ -57,7 +58,7 @@ export class Pipeline implements AsyncDisposable {
   readonly ledgerFile: string;
   readonly #reader: SeedReader;
   readonly #waiting = new Waiting();
-  readonly #reported = new Set<string>();
+  readonly #troubles: Troubles;
   #ledger: Ledger;
   #tally: Tally = { outlets: new Map(), articles: 0, seeds: 0, rejected: 0, missing: 0 };
   #composer: Composer | null = null;
@@ -70,6 +71,7 @@ export class Pipeline implements AsyncDisposable {
   constructor(options: PipelineOptions) {
     const { config } = options;
     this.#options = options;
+    this.#troubles = new Troubles(options.log);
     this.ledgerFile = join(config.data, 'ledger.sqlite');
     this.#reader = new SeedReader(config.seeds, config.seedBytesMax);
     this.#ledger = this.#openLedger();
@@ -216,7 +218,7 @@ export class Pipeline implements AsyncDisposable {
   }
 
   #createComposer(site: Site): Composer {
-    const { config, rules, log, publisher, step } = this.#options;
+    const { config, rules, publisher, step } = this.#options;
     return new Composer({
       ledger: this.#ledger,
       reader: this.#reader,
@@ -232,11 +234,7 @@ export class Pipeline implements AsyncDisposable {
       published: (path) => publisher.snapshot.get(path)?.body,
       site,
       step,
-      onTrouble: (seed, why) => {
-        if (this.#reported.has(seed + why)) return;
-        this.#reported.add(seed + why);
-        log.warn({ seed, why }, 'article stands as it was: its seed cannot be read');
-      },
+      onTrouble: (seed, why) => this.#troubles.tell(seed, why),
     });
   }
 

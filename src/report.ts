@@ -7,6 +7,9 @@ import type { PassResult } from './pipeline.ts';
 /** Rejections of one pass that get a line each; more are only counted. */
 const REJECTIONS_LOGGED_MAX = 20;
 
+/** When there have been more, those before are told of anew. */
+const TROUBLES_REMEMBERED_MAX = 1_000;
+
 export type AlarmName =
   | 'seeds-unlisted'
   | 'seeds-lost'
@@ -35,6 +38,24 @@ export function reportPass(result: PassResult, tally: Tally, durationMs: number,
   };
   const idle = added + changed + withdrawn + result.rejected.length + published.length === 0;
   log[idle ? 'debug' : 'info'](facts, 'pass');
+}
+
+/** Articles that stand as they were, with the reason: each is told of once, and not with every pass. */
+export class Troubles {
+  readonly #log: Log;
+  readonly #told = new Set<string>();
+
+  constructor(log: Log) {
+    this.#log = log;
+  }
+
+  tell(seed: string, why: string): void {
+    if (this.#told.has(seed + why)) return;
+    // Where seeds come and go for months nothing may be remembered of all of them.
+    if (this.#told.size >= TROUBLES_REMEMBERED_MAX) this.#told.clear();
+    this.#told.add(seed + why);
+    this.#log.warn({ seed, why }, 'article stands as it was: its seed cannot be read');
+  }
 }
 
 /** Raises and clears alarms by what a pass found; each change is logged once. */
