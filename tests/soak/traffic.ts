@@ -30,7 +30,7 @@ const WEIGHTS = {
   editTitle: 6,
   editSlowly: 3,
   retime: 5,
-  remove: 40,
+  remove: 56,
   move: 6,
   rename: 4,
   comeBack: 3,
