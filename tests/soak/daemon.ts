@@ -8,13 +8,14 @@ import { Violation } from './model.ts';
 
 const PROJECT = join(import.meta.dirname, '..', '..');
 const ERROR_LEVEL = 50;
-const LINES_KEPT = 50;
+const LINES_KEPT = 10;
 
 export class SoakDaemon implements AsyncDisposable {
   readonly #args: readonly string[];
   #child: ChildProcess | null = null;
   #listen = '127.0.0.1:0';
   #lines: string[] = [];
+  #complaint: string | null = null;
 
   constructor(args: readonly string[]) {
     this.#args = args;
@@ -41,7 +42,8 @@ export class SoakDaemon implements AsyncDisposable {
     const serves = new Promise<string>((resolve) => {
       createInterface({ input: child.stdout }).on('line', (line) => {
         this.#lines = [...this.#lines, line].slice(-LINES_KEPT);
-        const { listen } = JSON.parse(line) as { listen?: string };
+        const { listen, level } = JSON.parse(line) as { listen?: string; level: number };
+        if (level >= ERROR_LEVEL) this.#complaint = line;
         if (listen !== undefined) resolve(listen);
       });
     });
@@ -51,8 +53,7 @@ export class SoakDaemon implements AsyncDisposable {
 
   /** @throws Violation if it has complained of anything */
   checkLog(): void {
-    const wrong = this.#lines.find((line) => (JSON.parse(line) as { level: number }).level >= ERROR_LEVEL);
-    if (wrong !== undefined) throw new Violation(`the daemon says ${wrong}`);
+    if (this.#complaint !== null) throw new Violation(`the daemon says ${this.#complaint}`);
   }
 
   async end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {

@@ -4,7 +4,7 @@ import { open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Copy, Model } from './model.ts';
-import type { Random } from './random.ts';
+import { Random } from './random.ts';
 
 /** Two with a recipe and two without. */
 const HOSTS = {
@@ -225,11 +225,13 @@ export class Traffic {
     return `${article}-${(this.#versions += 1)}`;
   }
 
+  /** The same mark stands behind the same text. */
   #text({ article, time, title, mark }: Copy): string {
     const { url } = this.#model.articles[article]!;
-    const paragraphs = Array.from({ length: 1 + this.#random.below(8) }, () => {
-      const length = 40 + this.#random.below(300);
-      return `<p>${Array.from({ length }, () => CHARACTERS[this.#random.below(CHARACTERS.length)]).join('')}。</p>`;
+    const random = new Random(Number(mark.split('-')[1]));
+    const paragraphs = Array.from({ length: 1 + random.below(8) }, () => {
+      const length = 40 + random.below(300);
+      return `<p>${Array.from({ length }, () => CHARACTERS[random.below(CHARACTERS.length)]).join('')}。</p>`;
     });
     return `<!--${time}-->\n[${title}](${url})\n------\n\n<div>${paragraphs.join('')}<p>末 ${mark}。</p></div>\n`;
   }
