@@ -62,8 +62,8 @@ export interface FollowerOptions {
 
 interface Seen {
   readonly entry: ReadEntry;
-  /** Nothing is kept of what an article looked like that no feed has shown: its `updated` is its header's time. */
-  readonly inArchive: boolean;
+  /** Whether what is seen later must follow from it. */
+  readonly binding: boolean;
   readonly settledChoices: number;
 }
 
@@ -132,12 +132,11 @@ export class Follower {
     this.#seenWhenSettled = new Map(this.#seen);
   }
 
-  /** The process has ended: what was shown and not yet in a file is shown again once it has been found again. */
+  /** The process has ended: what was shown and not yet in a file may be as it was before. */
   startAnew(): void {
     this.#agent.destroy();
-    for (const id of this.#seen.keys()) {
-      const before = this.#seenWhenSettled.get(id);
-      if (before !== undefined) this.#seen.set(id, before);
+    for (const [id, seen] of this.#seen) {
+      if (this.#seenWhenSettled.get(id) !== seen) this.#seen.set(id, { ...seen, binding: false });
     }
   }
 
@@ -194,8 +193,10 @@ export class Follower {
     for (const entry of document.entries) {
       const article = model.articleOf(entry);
       const seen = this.#seen.get(entry.id);
-      if (seen?.inArchive === false && !model.isBackdated(article)) this.#compare(seen, entry);
-      this.#seen.set(entry.id, { entry, inArchive, settledChoices: model.settledChoices(article) });
+      if (seen?.binding === true && !model.isBackdated(article)) this.#compare(seen, entry);
+      // Nothing is kept of what an article looked like that no feed has shown: it is updated when its header says.
+      const binding = !inArchive;
+      this.#seen.set(entry.id, { entry, binding, settledChoices: model.settledChoices(article) });
       this.#withdrawn.delete(entry.id);
     }
     for (const id of document.deleted) this.#withdrawn.add(id);

@@ -48,7 +48,7 @@ export class Violation extends Error {
 }
 
 /** Of these many withdrawn last the feeds must tell; they tell of 300 at most. */
-const TOMBSTONES_CHECKED = 200;
+const TOMBSTONES_CHECKED = 100;
 
 export class Model {
   readonly window: number;

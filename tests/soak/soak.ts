@@ -75,6 +75,9 @@ console.log(
   ),
 );
 let nextRow = 0;
+// The round under way is the last: nothing is left behind.
+let stopped = false;
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => (stopped = true));
 const soak = await Soak.run({
   seed,
   population: 400,
@@ -84,7 +87,7 @@ const soak = await Soak.run({
   restarts: values.restarts,
   onRound: async (under) => {
     const elapsed = performance.now() - start;
-    const ends = elapsed >= minutes * MINUTE_MS;
+    const ends = stopped || elapsed >= minutes * MINUTE_MS;
     if (elapsed >= nextRow || ends) {
       await measure(under);
       nextRow += MINUTE_MS;
