@@ -18,7 +18,10 @@ const PAGE_ENTRIES = 50;
 /** Places that are given in one transaction. */
 const BATCH = 1_000;
 
-/** Articles of a document cannot be read just now: without them it would say that they are not there. */
+/**
+ * Articles of a document cannot be read just now: without them it would say that they are not there, and with what
+ * was made of them when they were in the window it might go back behind what it said before.
+ */
 export class IncompleteError extends BusyError {}
 
 export interface ArchiveContext extends EntriesContext {
@@ -101,7 +104,7 @@ export class Archive {
       await turns.next();
       const stale = findings.stale.size;
       const facts = await entries.facts(article);
-      if (facts === null && findings.stale.size > stale) {
+      if (findings.stale.size > stale) {
         throw new IncompleteError(`${article.path} cannot be read just now`);
       }
       // A seed that is no article any more, or that may not be read until somebody sees to it.
@@ -116,6 +119,7 @@ export class Archive {
       ...shown.map((entry) => entry.updated),
       ...archived.withdrawn.map(({ time }) => time),
     );
+    await entries.saveAnew();
     const rendered = await entries.rendered(shown.map((entry) => entry.id));
     const sourceOf = heads.sources(updated);
     const keyed = shown.map(({ id: article, key, outlet }) => {
@@ -134,7 +138,7 @@ export class Archive {
       path: `${path}.${format}`,
       ...renderDocument(format, head, keyed),
       changed: updated,
-      lasting: lasting && findings.stale.size === 0,
+      lasting,
     }));
   }
 }

@@ -21,7 +21,7 @@ import type { ArchiveName } from './output/paths.ts';
 import type { Publisher } from './output/publish.ts';
 import { Progress } from './progress.ts';
 import type { Rules } from './recipes.ts';
-import type { PassResult, Stock } from './report.ts';
+import { type PassResult, type Stock, Troubles } from './report.ts';
 import type { Site } from './site.ts';
 
 export interface PipelineOptions {
@@ -54,7 +54,7 @@ export class Pipeline implements AsyncDisposable {
   readonly #keeper: LedgerKeeper;
   readonly #reader: SeedReader;
   readonly #waiting = new Waiting();
-  readonly #reported = new Set<string>();
+  readonly #troubles: Troubles;
   #stock: Stock = { outlets: new Map(), articles: 0, seeds: 0, rejected: 0, missing: 0, newest: null };
   #composer: Composer | null = null;
   /** Outlets whose feeds are to be composed anew; `null` means all, as at the start. */
@@ -66,6 +66,7 @@ export class Pipeline implements AsyncDisposable {
   constructor(options: PipelineOptions) {
     const { config, log, now } = options;
     this.#options = options;
+    this.#troubles = new Troubles(log);
     this.ledgerFile = ledgerFileIn(config.data);
     this.#reader = new SeedReader(config.seeds, config.seedBytesMax);
     this.#keeper = new LedgerKeeper(this.ledgerFile, now, (why, aside) => {
@@ -238,11 +239,7 @@ export class Pipeline implements AsyncDisposable {
       published: (path) => publisher.snapshot.get(path)?.body,
       site,
       step,
-      onTrouble: (seed, why) => {
-        if (this.#reported.has(seed + why)) return;
-        this.#reported.add(seed + why);
-        log.warn({ seed, why }, 'article stands as it was: its seed cannot be read');
-      },
+      onTrouble: (seed, why) => this.#troubles.tell(seed, why),
       onRepaired: (seed, what) => log.warn({ seed, what }, 'article repaired'),
     });
   }

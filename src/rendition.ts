@@ -60,6 +60,7 @@ export async function renderArticle(
     told: content.published,
     firstCopy,
     firstAsNow,
+    lastCopy: article.time,
     source,
     digest,
     written: writtenMs(article.fingerprint),

@@ -20,6 +20,9 @@ export type Stock = Tally & { readonly newest: number | null };
 /** Rejections of one pass that get a line each; more are only counted. */
 const REJECTIONS_LOGGED_MAX = 20;
 
+/** When there have been more, those before are told of anew. */
+const TROUBLES_REMEMBERED_MAX = 1_000;
+
 /** What is to be done, by the code or the name of an error. */
 const ERROR_REMEDIES: Readonly<Record<string, string>> = {
   ENOSPC: 'Make room on the disk',
@@ -90,6 +93,24 @@ function inWords(summary: PassSummary): string {
     `${counted(articles, 'article')}${published}`,
     lasting(durationMs),
   ].join('; ');
+}
+
+/** Articles that stand as they were, with the reason: each is told of once, and not with every pass. */
+export class Troubles {
+  readonly #log: Log;
+  readonly #told = new Set<string>();
+
+  constructor(log: Log) {
+    this.#log = log;
+  }
+
+  tell(seed: string, why: string): void {
+    if (this.#told.has(seed + why)) return;
+    // Where seeds come and go for months nothing may be remembered of all of them.
+    if (this.#told.size >= TROUBLES_REMEMBERED_MAX) this.#told.clear();
+    this.#told.add(seed + why);
+    this.#log.warn({ seed, why }, 'article stands as it was: its seed cannot be read');
+  }
 }
 
 /** Raises and clears alarms by what a pass found. */

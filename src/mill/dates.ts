@@ -7,6 +7,8 @@ export interface EntryHistory {
   readonly firstCopy: number;
   /** When the first copy that reads as the article does now was archived. ms */
   readonly firstAsNow: number;
+  /** When the copy that counts was archived, the last of all. ms */
+  readonly lastCopy: number;
   /** Fingerprints of the seed, and of what a reader sees of it. */
   readonly source: string;
   readonly digest: string;
@@ -26,7 +28,7 @@ export interface EarlierRendition {
  * `updated` moves only if what a reader sees has changed because the seed has: neither a rewritten
  * file with the same content moves it, nor a better way of cleaning. It is the time of the copy that
  * first read as the article does now; if that is no news (the seed was edited in place and kept its
- * header), the time at which the file was written.
+ * header), the time at which the file was written. That time no copy knows, so none takes it back.
  */
 export function entryTimes(
   history: EntryHistory,
@@ -38,13 +40,14 @@ export function entryTimes(
 }
 
 function updatedTime(
-  { firstAsNow, source, digest, written }: EntryHistory,
+  { firstAsNow, lastCopy, source, digest, written }: EntryHistory,
   earlier: EarlierRendition | null,
   now: number,
 ): number {
   if (earlier === null) return firstAsNow;
   if (earlier.source === source) return earlier.updated;
-  if (earlier.digest === digest) return Math.min(earlier.updated, firstAsNow);
+  if (earlier.digest === digest)
+    return earlier.updated > lastCopy ? earlier.updated : Math.min(earlier.updated, firstAsNow);
   if (firstAsNow > earlier.updated) return firstAsNow;
   return written > earlier.updated && written <= now ? written : Math.max(now, earlier.updated + 1);
 }

@@ -6,6 +6,7 @@ const history = (changes: Partial<EntryHistory> = {}): EntryHistory => ({
   told: null,
   firstCopy: 100,
   firstAsNow: 100,
+  lastCopy: 100,
   source: 'seed',
   digest: 'text',
   written: 90,
@@ -45,6 +46,13 @@ describe('an entry was', () => {
       earlier(),
       50,
       50,
+    ],
+    [
+      'not updated earlier by a file that is put elsewhere once it was edited in place',
+      history({ source: 'seed 2' }),
+      earlier({ updated: 400 }),
+      100,
+      400,
     ],
     ['not updated by cleaning it better', history({ digest: 'text 2', written: 900 }), earlier(), 100, 100],
     [

@@ -49,6 +49,32 @@ describe('`updated` does not move', () => {
   });
 });
 
+test.for<[string, (mill: Mill, edited: string) => void]>([
+  ['the file is touched', (mill, edited) => mill.writeAt(NOON + 9 * MINUTE, 'a.txt', edited)],
+  [
+    'the file gets another name',
+    (mill, edited) => {
+      mill.write('b.txt', edited);
+      mill.remove('a.txt');
+    },
+  ],
+  [
+    'only the header’s time moves on',
+    (mill) => mill.write('a.txt', seedText({ time: NOON + MINUTE, body: '<p>改正后的正文</p>' })),
+  ],
+])(
+  '`updated` does not go back to the header’s time after an edit in place, though %s',
+  async ([, change]) => {
+    const mill = await published();
+    const edited = seedText({ body: '<p>改正后的正文</p>' });
+    mill.writeAt(NOON + 7 * MINUTE, 'a.txt', edited);
+    await mill.pass();
+    change(mill, edited);
+    await mill.pass();
+    expect(mill.entry().updated).toBe(iso(NOON + 7 * MINUTE));
+  },
+);
+
 describe('`updated` does not move when only noise differs:', () => {
   const key = (text: string, first: number): string =>
     Buffer.from([first, ...Buffer.from(text).map((byte) => byte ^ first)]).toString('hex');

@@ -76,7 +76,11 @@ describe('this test', () => {
       expect.arrayContaining(['node:fs', 'src/arguments.ts', 'src/service.ts', 'src/check.ts']),
     );
     const log = importsOf('src/log.ts');
-    expect(log).toContainEqual({ from: 'pino', names: '{ type Logger, type LoggerOptions, pino }', typeOnly: false });
+    expect(log).toContainEqual({
+      from: 'pino',
+      names: '{ type Logger, type LoggerOptions, pino }',
+      typeOnly: false,
+    });
     const sqlite = importsOf('src/ledger/sqlite.ts').find(({ from }) => from === 'node:sqlite');
     expect(sqlite?.typeOnly).toBe(true);
     expect(SOURCES.length).toBeGreaterThan(30);
