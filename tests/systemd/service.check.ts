@@ -135,6 +135,11 @@ describe('the service', () => {
     expect((await health(SITE)).status).toBe('ok');
   });
 
+  it('has its commands on the command line, with its own settings and data', async () => {
+    expect(await machine.shell('cd / && feedmill status')).toMatch(/^ok: feedmill \S+ is running at /);
+    await machine.shell('cd /root && feedmill backup copy && test -s copy');
+  });
+
   it('notices a new seed', async () => {
     const seed = seedText({ title: '新的一篇', url: 'https://example.org/new' });
     await renameInto(machine.path('/srv/seeds'), 'new.txt', seed);
