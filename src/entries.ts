@@ -35,8 +35,6 @@ export class Entries {
   readonly #findings: Findings;
   readonly #now: number;
   readonly #made = new Map<number, Rendition>();
-  /** Those of them of which something was kept before. */
-  readonly #anew = new Map<number, Rendition>();
 
   constructor(context: EntriesContext, findings: Findings, now: number) {
     this.#context = context;
@@ -51,7 +49,6 @@ export class Entries {
       if (outcome.kind === 'made') {
         this.#made.set(article.id, outcome.rendition);
         for (const what of outcome.repairs) this.#context.onRepaired(article.path, what);
-        if (article.rendition !== null) this.#anew.set(article.id, outcome.rendition);
         return outcome.rendition;
       }
       if (outcome.kind === 'kept') return outcome.facts;
@@ -74,11 +71,6 @@ export class Entries {
   /** Keeps what was made, so that it is not made again. */
   async save(): Promise<void> {
     await this.#context.ledger.saveRenditions(this.#made);
-  }
-
-  /** The same behind a window, where no more than before is kept: but when an article changed is told once. */
-  async saveAnew(): Promise<void> {
-    await this.#context.ledger.saveRenditions(this.#anew);
   }
 
   /** The entries of articles of which there are {@link facts}, by their ids. */

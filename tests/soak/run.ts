@@ -1,10 +1,11 @@
 // Traffic and clients at once, round after round; after each round everything must be as the model says.
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stringify } from 'yaml';
 import { text } from '../end-to-end/http.ts';
+import { FORMATS } from '../../src/article.ts';
 import { askSlowly, Follower, type FollowerOptions, Observers } from './clients.ts';
 import { SoakDaemon } from './daemon.ts';
 import { readDocument } from './documents.ts';
@@ -21,7 +22,7 @@ export interface SoakOptions {
   readonly operationsPerRound: number;
   /** Between two operations, on average. ms */
   readonly pauseMs: number;
-  /** Whether the process is ended in some rounds: asked to (SIGTERM), or not (SIGKILL). */
+  /** Whether the process is ended in each round: asked to (SIGTERM), or not (SIGKILL). */
   readonly restarts: boolean;
   /** Told after each round; false ends the soak. */
   readonly onRound: (soak: Soak) => Promise<boolean>;
@@ -54,6 +55,7 @@ export class Soak {
   readonly model: Model;
   readonly #options: SoakOptions;
   readonly #random: Random;
+  readonly #published: string;
   readonly #followers: readonly Follower[];
   rounds = 0;
   ends = { SIGTERM: 0, SIGKILL: 0 };
@@ -64,7 +66,9 @@ export class Soak {
     model: Model,
     traffic: Traffic,
     daemon: SoakDaemon,
+    published: string,
   ) {
+    this.#published = published;
     this.#options = options;
     this.#random = random;
     this.model = model;
@@ -89,7 +93,7 @@ export class Soak {
       const traffic = new Traffic(model, random, { directory: seeds!, settleMs: SETTLE_MS, population });
       traffic.populate();
       await daemon.start();
-      const soak = new Soak(options, random, model, traffic, daemon);
+      const soak = new Soak(options, random, model, traffic, daemon, join(data!, 'public'));
       await soak.#rounds();
       return soak;
     } catch (error) {
@@ -141,7 +145,7 @@ export class Soak {
 
   async #operate(signal: AbortSignal): Promise<void> {
     const { operationsPerRound, pauseMs, restarts } = this.#options;
-    const endsAt = restarts ? this.#random.below(operationsPerRound * 2) : -1;
+    const endsAt = restarts ? this.#random.below(operationsPerRound) : -1;
     for (let i = 0; i < operationsPerRound && !signal.aborted; i += 1) {
       this.traffic.step();
       await sleep(this.#random.below(2 * pauseMs + 1));
@@ -191,8 +195,16 @@ export class Soak {
   async #difference(): Promise<string | null> {
     const { model } = this;
     for (const outlet of [null, ...model.outlets]) {
-      const document = readDocument('atom', await text(this.#addressOf(outlet)));
+      const address = this.#addressOf(outlet);
+      const document = readDocument('atom', await text(address));
       model.check(outlet, document);
+      for (const format of FORMATS) {
+        const path = new URL(address.replace(/atom$/, format)).pathname;
+        const written = await readFile(join(this.#published, path), 'utf8').catch(() => '');
+        // A process that is killed goes on from there.
+        if (written !== (await text(this.daemon.url + path)))
+          return `${path} is not yet the file that is served`;
+      }
       const difference = model.difference(outlet, document);
       if (difference !== null) return `${outlet ?? 'merged'}: ${difference}`;
       const [untold] = model.untold(outlet, document.deleted);

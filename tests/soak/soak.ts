@@ -37,7 +37,8 @@ const columns = (...cells: (string | number)[]): string =>
   cells.map((cell) => String(cell).padStart(10)).join('');
 
 async function measure({ daemon, traffic, observers, model, rounds }: Soak): Promise<void> {
-  let metrics = await daemon.metrics();
+  const first = await daemon.metrics();
+  let metrics = first;
   // A pass or a compressor may be at work when one is taken.
   for (let i = 1; i < MEASUREMENTS; i += 1) {
     const again = await daemon.metrics();
@@ -53,7 +54,8 @@ async function measure({ daemon, traffic, observers, model, rounds }: Soak): Pro
   };
   rows.push(row);
   const sizes = [row.rss, row.heap, row.external].map((size) => size.toFixed(1));
-  const lag = (value('nodejs_eventloop_lag_p99_seconds') * 1000).toFixed(1);
+  // Since it was last read.
+  const lag = (first.get('nodejs_eventloop_lag_p99_seconds')! * 1000).toFixed(1);
   const live = model.live(null).length;
   const counts = [rounds, traffic.operations, observers.requests, model.articles.length, live];
   console.log(columns(minute.toFixed(1), ...counts, ...sizes, lag));
