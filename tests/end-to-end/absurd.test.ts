@@ -144,7 +144,7 @@ describe('seeds that are no articles', () => {
     expect(stdout).toContain(`1 articles in 1 distinct addresses, ${names.length + 1} rejected`);
 
     const { log, seconds } = await built(site);
-    expect(log.join('\n')).toContain('"msg":"1 articles of 1 outlets published"');
+    expect(log.join('\n')).toContain('"msg":"1 article of 1 outlet published"');
     expect(seconds).toBeLessThan(TIMES_MAX * (await secondsOfPlain()));
   }, 120_000);
 });
