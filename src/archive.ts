@@ -119,6 +119,7 @@ export class Archive {
       ...shown.map((entry) => entry.updated),
       ...archived.withdrawn.map(({ time }) => time),
     );
+    await entries.saveAnew();
     const rendered = await entries.rendered(shown.map((entry) => entry.id));
     const sourceOf = heads.sources(updated);
     const keyed = shown.map(({ id: article, key, outlet }) => {

@@ -1,6 +1,6 @@
 // Articles of the ledger → their entries: what was made of them before, or is made now.
 import type { RenderedEntry } from './article.ts';
-import type { Ledger, LedgerArticle, Rendition, RenditionFacts, SeedChange } from './ledger/ledger.ts';
+import type { Ledger, LedgerArticle, NewRendition, RenditionFacts, SeedChange } from './ledger/ledger.ts';
 import { renderArticle, type RenditionContext } from './rendition.ts';
 
 export interface EntriesContext extends RenditionContext {
@@ -34,7 +34,7 @@ export class Entries {
   readonly #context: EntriesContext;
   readonly #findings: Findings;
   readonly #now: number;
-  readonly #made = new Map<number, Rendition>();
+  readonly #made = new Map<number, NewRendition>();
 
   constructor(context: EntriesContext, findings: Findings, now: number) {
     this.#context = context;
@@ -47,7 +47,7 @@ export class Entries {
     try {
       const outcome = await renderArticle(article, this.#context, this.#now);
       if (outcome.kind === 'made') {
-        this.#made.set(article.id, outcome.rendition);
+        this.#made.set(article.id, { ...outcome.rendition, before: article.rendition?.source ?? null });
         for (const what of outcome.repairs) this.#context.onRepaired(article.path, what);
         return outcome.rendition;
       }
@@ -71,6 +71,12 @@ export class Entries {
   /** Keeps what was made, so that it is not made again. */
   async save(): Promise<void> {
     await this.#context.ledger.saveRenditions(this.#made);
+  }
+
+  /** The same behind a window, where no more than before is kept: but when an article changed is told once. */
+  async saveAnew(): Promise<void> {
+    const anew = [...this.#made].filter(([, { before }]) => before !== null);
+    await this.#context.ledger.saveRenditions(new Map(anew));
   }
 
   /** The entries of articles of which there are {@link facts}, by their ids. */

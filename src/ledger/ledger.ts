@@ -68,6 +68,11 @@ export interface Rendition extends RenditionFacts {
   readonly entry: RenderedEntry;
 }
 
+export interface NewRendition extends Rendition {
+  /** The source of the one whose place it takes; `null` if there is none. */
+  readonly before: string | null;
+}
+
 export interface RenditionFacts {
   /** Of what it was made from: the seed's path, and the fingerprints of all copies. */
   readonly source: string;
@@ -174,7 +179,8 @@ export interface Ledger extends AsyncDisposable {
   copies(articleId: number): Promise<readonly Copy[]>;
   /** The rendered entries of these articles, by id. A format in which one has never been rendered is empty. */
   entries(articleIds: readonly number[]): Promise<ReadonlyMap<number, RenderedEntry>>;
-  saveRenditions(renditions: ReadonlyMap<number, Rendition>): Promise<void>;
+  /** By article. Where another than the one `before` has been kept meanwhile, that stays. */
+  saveRenditions(renditions: ReadonlyMap<number, NewRendition>): Promise<void>;
   /**
    * Appends to the archive of an outlet's feed, or of the merged one, the live articles that stand behind `last` (an
    * article's id) in the order of {@link newest} and are not in it: the oldest first, at most `limit`.

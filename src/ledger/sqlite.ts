@@ -16,7 +16,7 @@ import {
   type LedgerArticle,
   type Recorded,
   type RejectedSeed,
-  type Rendition,
+  type NewRendition,
   type SeedChange,
   type Tally,
   type Withdrawal,
@@ -153,7 +153,7 @@ export class SqliteLedger implements Ledger {
     });
   }
 
-  saveRenditions(renditions: ReadonlyMap<number, Rendition>): Promise<void> {
+  saveRenditions(renditions: ReadonlyMap<number, NewRendition>): Promise<void> {
     return this.#run(() => {
       if (renditions.size === 0) return;
       this.#transaction(() => {

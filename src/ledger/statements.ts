@@ -50,9 +50,12 @@ const SQL = {
   lastWithdrawal: `SELECT coalesce(max(withdrawn), 0) AS time FROM article
     WHERE outlet = coalesce(?, outlet)`,
   saveRendition: `
-    INSERT OR REPLACE INTO rendition
+    INSERT INTO rendition
       (article, source, rules, digest, title, link, published, updated, bytes, atom, rss, json)
-    VALUES (:article, :source, :rules, :digest, :title, :link, :published, :updated, :bytes, :atom, :rss, :json)`,
+    VALUES (:article, :source, :rules, :digest, :title, :link, :published, :updated, :bytes, :atom, :rss, :json)
+    ON CONFLICT (article) DO UPDATE SET source = :source, rules = :rules, digest = :digest, title = :title, link = :link,
+      published = :published, updated = :updated, bytes = :bytes, atom = :atom, rss = :rss, json = :json
+    WHERE rendition.source IS :before`,
   rejected: 'SELECT path, reason, line, detail FROM seed WHERE reason IS NOT NULL ORDER BY path LIMIT ?',
   rejectedLately: `SELECT path, reason, line, detail FROM seed WHERE reason IS NOT NULL
     ORDER BY ${WRITTEN_MS} DESC, path LIMIT ?`,

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { Identity } from '../../src/article.ts';
-import type { Ledger, Rendition, SeedChange } from '../../src/ledger/ledger.ts';
+import type { Ledger, NewRendition, SeedChange } from '../../src/ledger/ledger.ts';
 import type { ConfirmedSubscription } from '../../src/ledger/subscriptions.ts';
 import { openLedger } from '../../src/ledger/open.ts';
 import { articleKey, urlUuid } from '../../src/mill/url.ts';
@@ -43,7 +43,7 @@ export function withdrawn(path: string): SeedChange {
   return { kind: 'withdrawn', path };
 }
 
-export function rendition(facts: Partial<Rendition> = {}): Rendition {
+export function rendition(facts: Partial<NewRendition> = {}): NewRendition {
   return {
     source: 'source',
     rules: 'rules',
@@ -54,6 +54,7 @@ export function rendition(facts: Partial<Rendition> = {}): Rendition {
     updated: 2,
     bytes: 8,
     entry: { atom: Buffer.from('<entry/>'), rss: Buffer.from('<item/>'), json: Buffer.from('{}') },
+    before: null,
     ...facts,
   };
 }

@@ -293,9 +293,18 @@ describe('what is asked of it', () => {
       rss: Buffer.from('<item/>'),
       json: Buffer.from('{}'),
     };
-    const second = rendition({ digest: 'other', entry: rendered, updated: 9 });
+    const second = rendition({
+      digest: 'other',
+      source: 'later',
+      entry: rendered,
+      updated: 9,
+      before: 'source',
+    });
     await ledger.saveRenditions(new Map([[id, second]]));
-    const { entry, ...facts } = second;
+    // Made from what had been kept before the second, and ready too late.
+    await ledger.saveRenditions(new Map([[id, rendition({ digest: 'late', before: 'source' })]]));
+    const { entry, before, ...facts } = second;
+    expect(before).toBe('source');
     expect(await ledger.newest('a.example', 1)).toMatchObject([{ rendition: facts }]);
     expect(await ledger.entries([id])).toEqual(new Map([[id, entry]]));
     expect(await ledger.entries([])).toEqual(new Map());
