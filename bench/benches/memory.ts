@@ -8,8 +8,8 @@ import { Daemon, Server } from '../support/server.ts';
 
 const OUTLETS = 100;
 const SETTLE_MS = 10_000;
-/** About a day's, one by one. */
-const CHURN = 500;
+/** So many that a megabyte kept of each would be seen. */
+const CHURN = 100;
 
 export const memory: Bench = {
   name: 'memory',
@@ -33,9 +33,9 @@ export const memory: Bench = {
         context.add({ seeds: size, name: 'settled', unit: 'MB' }, 'feedmill', daemon.residentMb);
         for (const { rename, mark } of added) {
           rename();
-          await askUntil(`${daemon.url}/feed.atom`, ({ body }) => body.includes(mark));
+          await askUntil(`${daemon.url}/feed.atom`, ({ body }) => body.includes(mark), { everyMs: 20 });
+          await daemon.coded();
         }
-        await daemon.coded();
         await pause(SETTLE_MS);
         const name = `after ${CHURN} new files, one by one`;
         context.add({ seeds: size, name, unit: 'MB' }, 'feedmill', daemon.residentMb);

@@ -5,7 +5,7 @@ import type { Quantity } from './results.ts';
 const DIGITS = 3;
 
 export function withUnit(value: number, unit: Quantity['unit']): string {
-  if (unit === 'ms' && value >= 10_000) return `${rounded(value / 1000)} s`;
+  if (unit === 'ms' && value >= 1_000) return `${rounded(value / 1000)} s`;
   return unit === '/s' ? `${rounded(value)}/s` : `${rounded(value)} ${unit}`.trim();
 }
 

@@ -11,7 +11,7 @@ export interface Panel {
 }
 
 const PANEL = { width: 440, height: 380 };
-const INNER = { left: 76, right: 24, top: 84, bottom: 52 };
+const INNER = { left: 76, right: 40, top: 84, bottom: 52 };
 const COLUMNS = 2;
 /** Places in the legend. */
 const LEGEND = { columns: 2, width: 170, height: 18 };
