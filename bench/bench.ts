@@ -32,7 +32,9 @@ async function measure(options: BenchOptions, words: readonly string[]): Promise
     archive,
   );
   const work = mkdtempSync(join(tmpdir(), 'feedmill-bench-'));
-  process.once('exit', () => rmSync(work, { recursive: true, force: true }));
+  // What a server that is just being killed still writes makes it try again.
+  const remove = { recursive: true, force: true, maxRetries: 10, retryDelay: 100 };
+  process.once('exit', () => rmSync(work, remove));
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
   for (const { name, title, measure: run } of chosen) {
     console.error(`${title} …`);

@@ -85,7 +85,7 @@ async function waitFor(url: string, coding: string): Promise<(everyMs: number) =
   const headers = { 'accept-encoding': coding };
   const isCoded = ({ headers: { 'content-encoding': used = 'identity' } }: Answer): boolean =>
     used === coding;
-  const { headers: before } = await askUntil(url, isCoded, { headers });
+  const { headers: before } = await askUntil(url, isCoded, { headers, method: 'HEAD' });
   const conditional = { ...headers, 'if-none-match': before.etag! };
   return async (everyMs) => {
     const wanted = (answer: Answer): boolean => answer.status === 200 && isCoded(answer);

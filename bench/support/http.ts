@@ -11,9 +11,13 @@ export interface Answer {
 
 const agent = new Agent({ keepAlive: true });
 
-export function ask(url: string, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
+export function ask(
+  url: string,
+  headers: Readonly<Record<string, string>> = {},
+  method: 'GET' | 'HEAD' = 'GET',
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const asked = request(url, { agent, headers }, (response) => {
+    const asked = request(url, { agent, headers, method }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('error', reject);
@@ -28,6 +32,7 @@ export function ask(url: string, headers: Readonly<Record<string, string>> = {})
 
 export interface Patience {
   readonly headers?: Readonly<Record<string, string>>;
+  readonly method?: 'GET' | 'HEAD';
   readonly everyMs?: number;
   readonly timeoutMs?: number;
   /** Whether there is somebody who may answer. */
@@ -38,11 +43,11 @@ export interface Patience {
 export async function askUntil(
   url: string,
   wanted: (answer: Answer) => boolean,
-  { headers = {}, everyMs = 1, timeoutMs = 60_000, alive = () => true }: Patience = {},
+  { headers = {}, method = 'GET', everyMs = 1, timeoutMs = 60_000, alive = () => true }: Patience = {},
 ): Promise<Answer> {
   const end = performance.now() + timeoutMs;
   for (;;) {
-    const answer = await ask(url, headers).catch(() => null);
+    const answer = await ask(url, headers, method).catch(() => null);
     if (answer !== null && wanted(answer)) return answer;
     if (!alive()) throw new Error(`${url}: its server has ended`);
     if (performance.now() > end) throw new Error(`${url} does not answer as wanted within ${timeoutMs} ms`);

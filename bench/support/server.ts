@@ -30,7 +30,7 @@ export class Server implements AsyncDisposable {
       stdio: ['ignore', standardOutput, 'inherit'],
       env: { ...process.env, ...env },
     });
-    process.once('exit', this.#kill);
+    process.prependOnceListener('exit', this.#kill);
     this.url = `http://127.0.0.1:${port}`;
   }
 
