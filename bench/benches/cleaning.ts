@@ -2,31 +2,35 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { load } from 'cheerio';
-import { clean } from '../src/mill/clean/clean.ts';
-import { type ParsedSeed, parseSeed } from '../src/mill/parse.ts';
-import { loadRules } from '../src/recipes.ts';
-import { generator, seed } from './generate.ts';
+import { clean } from '../../src/mill/clean/clean.ts';
+import { type ParsedSeed, parseSeed } from '../../src/mill/parse.ts';
+import { loadRules } from '../../src/recipes.ts';
+import { seed } from '../archive/generate.ts';
+import type { Bench } from '../support/bench.ts';
+import { PROJECT } from '../support/measured.ts';
 
 const ARTICLES = 300;
 const ROUNDS = 7;
-const PROJECT = join(import.meta.dirname, '..');
-
-export interface CleaningSpeed {
-  readonly articles: number;
-  /** On average. */
-  readonly bodyBytes: number;
-  readonly articlesPerSecond: number;
-  readonly mbPerSecond: number;
-  readonly floorMbPerSecond: number;
-}
 
 /** Of long articles without a recipe, and of short ones in the markup of the outlets that have one. */
-export function measureCleaning(): { generated: CleaningSpeed; outlets: CleaningSpeed } {
-  const random = generator(1);
-  const shape = { seeds: ARTICLES, outlets: 20, duplicates: 0, bodyBytes: 8_000 };
-  const generated = Array.from({ length: ARTICLES }, (_, i) => seed(i, i, shape, random));
-  return { generated: measure(generated), outlets: measure(fixtures()) };
-}
+export const cleaning: Bench = {
+  name: 'cleaning',
+  title: 'Cleaning on one core',
+  async measure(context) {
+    const shape = context.shape(ARTICLES);
+    const generated = Array.from({ length: ARTICLES }, (_, file) => seed(file, shape).toString());
+    for (let run = 0; run < context.runs; run += 1) {
+      for (const [name, texts] of [
+        ['generated articles', generated],
+        ['articles of known outlets', fixtures()],
+      ] as const) {
+        const { own, floor } = measure(texts);
+        context.add({ seeds: null, name, unit: 'MB/s' }, 'feedmill', own);
+        context.add({ seeds: null, name, unit: 'MB/s' }, 'floor', floor);
+      }
+    }
+  },
+};
 
 function fixtures(): string[] {
   const folder = join(PROJECT, 'tests/fixtures/articles');
@@ -35,13 +39,13 @@ function fixtures(): string[] {
     .map((name) => readFileSync(join(folder, name), 'utf8'));
 }
 
-function measure(seeds: readonly string[]): CleaningSpeed {
+function measure(seeds: readonly string[]): { own: number; floor: number } {
   const { outlets } = loadRules(join(PROJECT, 'config/outlets'), 'keep');
   const articles = seeds
     .map((text) => parseSeed(text))
     .filter((parsed): parsed is ParsedSeed => parsed.kind === 'article');
-  const bytes = articles.reduce((sum, { body }) => sum + Buffer.byteLength(body), 0);
-  const cleaning = best(() => {
+  const megabytes = articles.reduce((sum, { body }) => sum + Buffer.byteLength(body), 0) / 1e6;
+  const own = best(() => {
     for (const { header, body } of articles) {
       clean(header, body, outlets.ofUrl(header.url), { images: 'keep', archived: header.time ?? 0 });
     }
@@ -49,13 +53,7 @@ function measure(seeds: readonly string[]): CleaningSpeed {
   const floor = best(() => {
     for (const { body } of articles) load(body, null, false).html();
   });
-  return {
-    articles: articles.length,
-    bodyBytes: bytes / articles.length,
-    articlesPerSecond: articles.length / cleaning,
-    mbPerSecond: bytes / 1e6 / cleaning,
-    floorMbPerSecond: bytes / 1e6 / floor,
-  };
+  return { own: megabytes / own, floor: megabytes / floor };
 }
 
 /** The least duration of several runs, in s: what the code costs when nothing disturbs it. */

@@ -1,0 +1,65 @@
+// For how long the daemon's event loop is blocked at most: nobody is answered meanwhile.
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Bench, Context } from '../support/bench.ts';
+import { askUntil, pause } from '../support/http.ts';
+import { Daemon } from '../support/server.ts';
+
+const ONE_BY_ONE = 50;
+const AT_ONCE = 10_000;
+const GIVE_UP_MS = 120_000;
+const PRELOAD = join(import.meta.dirname, '../support/loop-delay.ts');
+
+export const loop: Bench = {
+  name: 'loop',
+  title: 'The longest that the event loop is blocked',
+  async measure(context) {
+    for (const size of context.sizes) {
+      for (let run = 0; run < context.runs; run += 1) await measureLoop(context, size);
+    }
+  },
+};
+
+async function measureLoop(context: Context, size: number): Promise<void> {
+  const shape = context.shape(size);
+  const seeds = context.seeds(shape);
+  const data = join(context.work, 'loop');
+  rmSync(data, { recursive: true, force: true });
+  const told = join(context.work, 'loop-delay');
+  const added = context.newcomers(seeds, ONE_BY_ONE + AT_ONCE);
+  const [single, together] = [added.slice(0, ONE_BY_ONE), added.slice(ONE_BY_ONE)];
+  try {
+    await using daemon = await Daemon.start({
+      seeds,
+      data,
+      preload: PRELOAD,
+      env: { LOOP_DELAY_FILE: told },
+    });
+    const read = async (name: string | null): Promise<void> => {
+      rmSync(told, { force: true });
+      daemon.child.kill('SIGUSR2');
+      while (!existsSync(told) || readFileSync(told, 'utf8') === '') await pause(5);
+      const { blockedMs } = JSON.parse(readFileSync(told, 'utf8')) as { blockedMs: number };
+      if (name !== null) context.add({ seeds: size, name, unit: 'ms' }, 'feedmill', blockedMs);
+    };
+    await daemon.answers('/healthz', () => true);
+    await read(null);
+    await daemon.served();
+    await daemon.live();
+    await daemon.coded();
+    await read('during the first look at everything');
+    for (const { rename, mark } of single) {
+      rename();
+      await askUntil(`${daemon.url}/feed.atom`, ({ body }) => body.includes(mark), { everyMs: 20 });
+    }
+    await daemon.coded();
+    await read(`during ${ONE_BY_ONE} new files, one by one`);
+    const before = await daemon.articles();
+    for (const { rename } of together) rename();
+    await daemon.reaches(before + AT_ONCE, GIVE_UP_MS);
+    await daemon.coded();
+    await read(`during ${AT_ONCE.toLocaleString('en')} new files at once`);
+  } finally {
+    for (const { file } of added) rmSync(file, { force: true });
+  }
+}
