@@ -159,7 +159,7 @@ describe('imports', () => {
   it.each([
     ['feed', /./],
     ['node-cron', /./],
-    ['cheerio', /./],
+    ['cheerio/slim', /./],
     ['pino', /./],
     ['eta/core', /./],
     ['node:sqlite', /\bDatabaseSync\b/],

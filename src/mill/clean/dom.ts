@@ -1,7 +1,11 @@
 // A body → a tree, as browsers build it. Owns cheerio.
-import { type CheerioAPI, load } from 'cheerio';
+import type { CheerioAPI } from 'cheerio';
+// Without the parsers and the network client that the whole of it loads: a tree is all that it is given here.
+import { load } from 'cheerio/slim';
 import { type ChildNode, Element, isTag, type ParentNode } from 'domhandler';
 import { HTML } from './markup.ts';
+import { adapter } from 'parse5-htmlparser2-tree-adapter';
+import { Parser } from 'parse5';
 import { boundedAdapter, BoundedParser, TooComplexError, withoutTags } from './bounds.ts';
 
 /**
@@ -19,7 +23,8 @@ export function parseBody(html: string, onTooComplex: (why: string) => void = ()
   } catch (error) {
     if (!(error instanceof TooComplexError)) throw error;
     onTooComplex(error.message);
-    return load(`<!doctype html><body>${withoutTags(html)}`, { scriptingEnabled: false });
+    const text = `<!doctype html><body>${withoutTags(html)}`;
+    return load(Parser.parse(text, { scriptingEnabled: false, treeAdapter: adapter }));
   }
 }
 
@@ -91,7 +96,7 @@ export function newElement(
 /** Why `selector` is no CSS selector; `null` if it is one. */
 export function selectorError(selector: string): string | null {
   try {
-    load('<body>')(selector);
+    load([])(selector);
     return null;
   } catch (error) {
     return (error as Error).message;
