@@ -18,6 +18,8 @@ export interface Alarm {
   readonly message: string;
   /** When it was raised; another message does not change that. ms */
   readonly since: number;
+  /** For the log alone: it may name places on this machine. */
+  readonly why: string | undefined;
 }
 
 export class Alarms {
@@ -44,8 +46,8 @@ export class Alarms {
     const before = this.#raised.get(name);
     if (message === null) {
       if (this.#raised.delete(name)) this.#log.info({ alarm: name }, 'alarm cleared');
-    } else if (before?.message !== message) {
-      this.#raised.set(name, { message, since: before?.since ?? this.#now() });
+    } else if (before?.message !== message || before.why !== why) {
+      this.#raised.set(name, { message, since: before?.since ?? this.#now(), why });
       this.#log.error({ alarm: name, why }, message);
     }
   }

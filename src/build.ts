@@ -1,9 +1,10 @@
 // `build`: one pass over everything, the files published, done.
-import { join } from 'node:path';
 import { Alarms } from './alarms.ts';
 import { writeArchives } from './archive-files.ts';
+import { publicFolder } from './output/paths.ts';
 import { Publisher } from './output/publish.ts';
 import { Pipeline } from './pipeline.ts';
+import { takePrecautions } from './precautions.ts';
 import { reportPass, updateAlarms } from './report.ts';
 import type { ServiceOptions } from './service.ts';
 import { siteOf } from './site.ts';
@@ -20,7 +21,8 @@ const LOOKS_MAX = 5;
 export async function build(options: ServiceOptions, archive: boolean): Promise<boolean> {
   const { config, version, log } = options;
   const site = siteOf(config, version);
-  const publisher = new Publisher(join(config.data, 'public'));
+  takePrecautions(config, log);
+  const publisher = new Publisher(publicFolder(config.data));
   await using pipeline = new Pipeline({
     ...options,
     quietMs: 0,
@@ -45,7 +47,7 @@ export async function build(options: ServiceOptions, archive: boolean): Promise<
   const { articles, outlets } = pipeline.stock;
   if (archive && pipeline.archive !== null) {
     const feeds = [null, ...outlets.keys()];
-    const folder = join(config.data, 'public');
+    const folder = publicFolder(config.data);
     const documents = await writeArchives(pipeline.archive, feeds, folder, options.now, (document, why) => {
       complete = false;
       log.error({ document, why }, 'a document of an archive is not complete');

@@ -75,18 +75,9 @@ async function main(): Promise<number> {
   const log = await createLog(config.logLevel, process.stdout, () => display.wipe());
   const drawable = process.stderr.isTTY && process.env['TERM'] !== 'dumb';
   const display = new ProgressDisplay(log, drawable ? process.stderr : null);
-  const { ENTRIES_READ_BY_ALL } = await import('./mill/window.ts');
-  if (config.window.entries > ENTRIES_READ_BY_ALL) {
-    const { entries } = config.window;
-    log.warn({ entries }, `some feed readers never read past ${ENTRIES_READ_BY_ALL} entries`);
-  }
+  requireOwnData(config);
   const { lockDirectory } = await import('./ledger/open.ts');
   using _ = lockDirectory(config.data);
-  const { closeToOthers } = await import('./neighbours.ts');
-  for (const open of closeToOthers(config)) log.warn(open);
-  if (config.websub.hub && config.baseUrl === null) {
-    log.warn('websub.hub needs a baseUrl that subscribers reach: the feeds name a hub on this machine');
-  }
   const options = { config, rules, log, version, now: Date.now, show: display.show.bind(display) };
   if (invocation.command === 'build') {
     const { build } = await import('./build.ts');
@@ -150,6 +141,16 @@ function sources({ configFile, flags }: Command): ConfigSources {
 function requireSeeds({ seeds, origins }: Config): void {
   if (statSync(seeds, { throwIfNoEntry: false })?.isDirectory() === true) return;
   throw new ConfigError(`seeds: ${seeds} (from ${origins.get('seeds')}): no such directory`);
+}
+
+/** What root leaves in a directory of somebody else's, its owner could neither write to nor delete afterwards. */
+function requireOwnData({ data, origins }: Config): void {
+  const owner = statSync(data, { throwIfNoEntry: false })?.uid ?? 0;
+  if (process.getuid?.() !== 0 || owner === 0) return;
+  throw new ConfigError(
+    `data: ${data} (from ${origins.get('data')}) belongs to user ${owner}, who could not change what root writes there: ` +
+      'start the service that it is for, or run feedmill as that user',
+  );
 }
 
 /** Resolves at the first request to stop; a second one is not waited for. Rejects if `reload` does. */

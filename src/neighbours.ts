@@ -1,7 +1,7 @@
 // Other users of the machine: what they could read or change and should not.
 import { chmodSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Config } from './config.ts';
+import { publicFolder } from './output/paths.ts';
 
 const OTHERS_WRITE = 0o002;
 const OTHERS = 0o007;
@@ -12,7 +12,7 @@ const OTHERS = 0o007;
  *
  * @returns what is open to others all the same, in words for the operator
  */
-export function closeToOthers({ access, data }: Pick<Config, 'access' | 'data'>): string[] {
+export function closeToNeighbours({ access, data }: Pick<Config, 'access' | 'data'>): string[] {
   const found: string[] = [];
   if ((modeOf(data) & OTHERS_WRITE) !== 0) {
     found.push(`data: every user of this machine may write into ${data}: chmod o-w ${data}`);
@@ -21,7 +21,7 @@ export function closeToOthers({ access, data }: Pick<Config, 'access' | 'data'>)
   if ((modeOf(access) & OTHERS) !== 0) {
     found.push(`access: every user of this machine may read the tokens: chmod o-rwx ${access}`);
   }
-  const published = join(data, 'public');
+  const published = publicFolder(data);
   try {
     if ((modeOf(published) & OTHERS) !== 0) chmodSync(published, modeOf(published) & ~OTHERS);
   } catch (error) {

@@ -132,7 +132,7 @@ export function updateAlarms(alarms: Alarms, pass: PassKind, result: PassResult)
     'mass-disappearance',
     withheld &&
       `${withheld.missing} of ${withheld.of} seeds have disappeared; nothing is withdrawn. Bring them back, ` +
-        'or if they are meant to be gone, raise withdrawal.share and start again',
+        'or if they are meant to be gone, set withdrawal.share to 1 and reload or start again',
   );
   alarms.set(
     'seeds-lost',

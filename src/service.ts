@@ -1,5 +1,4 @@
 // The daemon: serves what is published from start to stop, whatever configuration is at work.
-import { join } from 'node:path';
 import { Alarms } from './alarms.ts';
 import { type Config, ConfigError, listenAddress } from './config.ts';
 import { type HealthFacts, healthOf } from './health.ts';
@@ -7,7 +6,7 @@ import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import { Access } from './output/access.ts';
 import type { Health } from './output/answers.ts';
-import { readArchivePath } from './output/paths.ts';
+import { publicFolder, readArchivePath } from './output/paths.ts';
 import { Publisher } from './output/publish.ts';
 import { FeedServer } from './output/server.ts';
 import type { PipelineOptions } from './pipeline.ts';
@@ -74,7 +73,7 @@ export class Service implements AsyncDisposable, Supervised {
   private constructor(options: RunOptions) {
     this.#options = options;
     this.#alarms = new Alarms(options);
-    this.#publisher = new Publisher(join(options.config.data, 'public'), this.#stop.signal);
+    this.#publisher = new Publisher(publicFolder(options.config.data), this.#stop.signal);
   }
 
   get health(): Health {

@@ -6,6 +6,7 @@ import * as v from 'valibot';
 import { type Config, listenAddress } from './config.ts';
 import { glanceAt } from './ledger/glance.ts';
 import { isInUse, ledgerFileIn } from './ledger/open.ts';
+import { publicFolder } from './output/paths.ts';
 
 export interface StatusReport {
   /** It is running, and nothing is wrong. */
@@ -35,6 +36,7 @@ const HEALTH_SCHEMA = v.object({
       added: v.number(),
       changed: v.number(),
       withdrawn: v.number(),
+      rejected: v.number(),
     }),
   ),
 });
@@ -53,7 +55,10 @@ export async function statusReport({ listen, data }: Config, now: number): Promi
     const { status, version, startedAt } = answer;
     const since = when(Date.parse(startedAt), now);
     const head = `${status}: feedmill ${version} is running at ${listen}, started ${since}`;
-    return { well: status === 'ok', text: textOf(head, [...healthLines(answer, now), ...files]) };
+    return {
+      well: status === 'ok' && used !== false,
+      text: textOf(head, [...healthLines(answer, now), ...files]),
+    };
   }
   const head =
     used === true
@@ -113,10 +118,10 @@ function healthLines(health: Health, now: number): Line[] {
   const newest = newestArticle ? Date.parse(newestArticle) : null;
   const lines = Object.entries(alarms).map(([name, { message }]): Line => ['alarm', `${name}: ${message}`]);
   lines.push(...stockLines(articles, outlets, newest, health.seeds, now));
-  if (lastPass === null) return [...lines, ['last look', 'the first is under way']];
-  const { at, durationMs, added, changed, withdrawn } = lastPass;
-  const did = `${added} added, ${changed} changed, ${withdrawn} withdrawn, in ${durationMs} ms`;
-  return [...lines, ['last look', `${when(Date.parse(at), now)}: ${did}`]];
+  if (lastPass === null) return [...lines, ['last pass', 'the first is under way']];
+  const { at, durationMs, added, changed, withdrawn, rejected } = lastPass;
+  const did = `${added} added, ${changed} changed, ${withdrawn} withdrawn, ${rejected} rejected, in ${durationMs} ms`;
+  return [...lines, ['last pass', `${when(Date.parse(at), now)}: ${did}`]];
 }
 
 function ledgerLines(data: string, now: number): Line[] {
@@ -146,7 +151,7 @@ function stockLines(
 /** Nothing of what this user may not see. */
 function filesIn(data: string, now: number): Line[] {
   const lines: Line[] = [];
-  const feed = statsOf(join(data, 'public', 'feed.atom'));
+  const feed = statsOf(join(publicFolder(data), 'feed.atom'));
   if (feed !== undefined) lines.push(['feeds', `last changed ${when(feed.mtimeMs, now)}`]);
   const ledger = statsOf(ledgerFileIn(data));
   if (ledger !== undefined) lines.push(['ledger', `${(ledger.size / 1e6).toFixed(1)} MB in ${data}`]);

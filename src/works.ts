@@ -1,4 +1,5 @@
 // All that one configuration sets going: the watch, the schedule, passes, and who is told of their outcome.
+import { setTimeout as after } from 'node:timers/promises';
 import type { Alarms } from './alarms.ts';
 import type { Config } from './config.ts';
 import { type LookRequest, LookRequests } from './intake/requests.ts';
@@ -11,6 +12,7 @@ import { readArchivePath } from './output/paths.ts';
 import type { Publisher } from './output/publish.ts';
 import { Overdue } from './overdue.ts';
 import { Pipeline, type PipelineOptions } from './pipeline.ts';
+import { takePrecautions } from './precautions.ts';
 import { Pulse } from './pulse.ts';
 import type { Rules } from './recipes.ts';
 import {
@@ -40,6 +42,8 @@ export interface WorksOptions {
   readonly onFailure: () => void;
 }
 
+/** How long those who ask for an archive wait for the first pass, which finds out what the feeds say of themselves. */
+const FIRST_PASS_MS = 5_000;
 /** After a pass that failed, or could not write all that it made. ms */
 const RETRY_MS = 10_000;
 const EVERYTHING: LookRequest = { all: true, paths: new Set() };
@@ -52,10 +56,14 @@ export class Works implements AsyncDisposable {
   readonly #watch: SeedWatch;
   readonly #pipeline: Pipeline;
   readonly webSub: WebSub;
+  /** Resolves with the first pass, or when there will be none. */
+  readonly #looked = Promise.withResolvers<void>();
   /** Documents of archives. */
   readonly archive = new OnDemand(async (path) => {
     const name = readArchivePath(path);
-    return name && this.#pipeline.archived(name, name.format);
+    if (name === null) return null;
+    await Promise.race([this.#looked.promise, after(FIRST_PASS_MS, null, { ref: false })]);
+    return this.#pipeline.archived(name, name.format);
   });
   /** Directories of seeds met in the look at everything that is under way. */
   readonly #directories = new Set<string>();
@@ -69,6 +77,7 @@ export class Works implements AsyncDisposable {
   /** @throws LedgerRefusedError */
   constructor(options: WorksOptions) {
     const { config, site, publisher, log, now } = options;
+    takePrecautions(config, log);
     this.#options = options;
     this.#access = options.access;
     this.#overdue = new Overdue(config.schedule, options.alarms);
@@ -156,6 +165,7 @@ export class Works implements AsyncDisposable {
     this.#watch[Symbol.dispose]();
     for (const timer of this.#timers) clearTimeout(timer);
     this.#abort.abort();
+    this.#looked.resolve();
     await Promise.all([this.#requests.stop(), this.webSub[Symbol.asyncDispose]()]);
     await this.archive.idle();
     await this.#pipeline[Symbol.asyncDispose]();
@@ -181,6 +191,7 @@ export class Works implements AsyncDisposable {
       if (result.again) this.#lookAgain(result.again);
       if (result.publishError) this.#lookAgain({ paths: [], delayMs: RETRY_MS });
       this.#failed = false;
+      this.#looked.resolve();
       onPass(summary, result);
     } catch (error) {
       if (this.#abort.signal.aborted) return;

@@ -41,9 +41,9 @@ export const STARTING: Response = {
   headers: { ...TEXT, 'retry-after': '2' },
 };
 
-/** Not all that is asked for at once can be made. */
+/** Too much is asked for at once, or what it takes cannot be read just now. */
 export const BUSY: Response = {
-  ...plain(503, 'Too much is asked for at once. Try again in a while.'),
+  ...plain(503, 'This cannot be made just now. Try again in a while.'),
   headers: { ...TEXT, 'retry-after': '5' },
 };
 

@@ -1,5 +1,11 @@
 // Under which path what is published, in `DATA/public/` and over HTTP.
+import { join } from 'node:path';
 import { type Format, FORMATS } from '../article.ts';
+
+/** Of a data directory: where the documents lie as files. */
+export function publicFolder(data: string): string {
+  return join(data, 'public');
+}
 
 /** Of a feed, without the extension that names the format. `null`: the merged one. */
 export function feedPath(outlet: string | null): string {

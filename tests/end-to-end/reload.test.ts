@@ -1,4 +1,5 @@
 // SIGHUP: the configuration and the recipes are read anew, and no subscriber notices.
+import { statSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { Agent } from 'node:http';
 import { join } from 'node:path';
@@ -110,6 +111,36 @@ describe('a daemon that is told to read its configuration anew', () => {
     expect(Object.keys((await health(url)).alarms)).toEqual(['reload-refused']);
     const refused = daemon.lines.find(({ alarm }) => alarm === 'reload-refused');
     expect(refused?.['why']).toMatch(/^data: .*until feedmill is started again$/);
+  });
+
+  it('keeps closed what is closed, and closes what is to be closed from now on, as files too', async () => {
+    const site = await createSite({ 'a.txt': numberedSeed(1) });
+    const tokens = join(site.directory, 'tokens');
+    await writeFile(tokens, 'reader 0123456789abcdef0123456789abcdef\n', { mode: 0o600 });
+    const daemon = await Daemon.start(site.flags);
+    const url = await daemon.url();
+    expect((await get(`${url}/feed.atom`)).status).toBe(200);
+    for (let time = 0; time < 2; time += 1) {
+      await configure(site, { access: tokens });
+      await reload(daemon);
+      expect((await get(`${url}/feed.atom`)).status).toBe(401);
+      expect(statSync(join(site.data, 'public')).mode & 0o007).toBe(0);
+    }
+  });
+
+  it('answers who asks for an archive meanwhile', async () => {
+    const seeds = Object.fromEntries([1, 2, 3].map((number) => [`${number}.txt`, numberedSeed(number)]));
+    const window = { entries: 1, bytes: 100_000 };
+    const site = await createSite(seeds, { window });
+    const daemon = await Daemon.start(site.flags);
+    const url = await daemon.url();
+    const archive = /<link [^>]*prev-archive[^>]*>/
+      .exec(await text(`${url}/feed.atom`))![0]
+      .match(/href="([^"]+)"/)![1]!;
+    for (let time = 0; time < 3; time += 1) {
+      await reload(daemon);
+      expect((await get(archive)).status).toBe(200);
+    }
   });
 
   it('reads recipes anew, too', async () => {

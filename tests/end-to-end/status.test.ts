@@ -54,7 +54,7 @@ describe('the status of a daemon that runs', () => {
     expect(articles).toMatch(/^ {2}articles {3}2 of 2 outlets/);
     expect(seeds).toBe('  seeds      3 known, 1 rejected, 0 missing');
     expect(look).toMatch(
-      /^ {2}last look {2}\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ \(.* ago\): 2 added, 0 changed, 0 withdrawn, in \d+ ms$/,
+      /^ {2}last pass {2}\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ \(.* ago\): 2 added, 0 changed, 0 withdrawn, 1 rejected, in \d+ ms$/,
     );
     expect(feeds).toMatch(/^ {2}feeds {6}last changed \d{4}-.*Z \(.* ago\)$/);
     expect(ledger).toMatch(/^ {2}ledger {5}\d+\.\d MB in /);

@@ -92,16 +92,19 @@ describe('an alarm', () => {
     clock.now += 1000;
     alarms.set('publish-failed', 'no room');
     alarms.set('publish-failed', 'not permitted', '/srv/data');
-    expect([...alarms.raised]).toEqual([['publish-failed', { message: 'not permitted', since: NOON }]]);
+    alarms.set('publish-failed', 'not permitted', '/srv/other');
+    alarms.set('publish-failed', 'not permitted', '/srv/other');
+    expect([...alarms.raised]).toMatchObject([['publish-failed', { message: 'not permitted', since: NOON }]]);
     alarms.set('publish-failed', null);
     alarms.set('publish-failed', null);
     expect(alarms.raised.size).toBe(0);
     clock.now += 1000;
     alarms.set('publish-failed', 'no room');
-    expect(alarms.raised.get('publish-failed')).toEqual({ message: 'no room', since: NOON + 2000 });
+    expect(alarms.raised.get('publish-failed')).toMatchObject({ message: 'no room', since: NOON + 2000 });
     expect(lines.map(({ msg, why }) => [msg, why])).toEqual([
       ['no room', undefined],
       ['not permitted', '/srv/data'],
+      ['not permitted', '/srv/other'],
       ['alarm cleared', undefined],
       ['no room', undefined],
     ]);

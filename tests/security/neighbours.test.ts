@@ -1,6 +1,8 @@
 // Other users of the machine, as the file system keeps them out; and what they may have left lying about.
 import {
   chmodSync,
+  chownSync,
+  mkdirSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -42,6 +44,19 @@ describe('other users of the machine', () => {
     expect(files.length).toBeGreaterThanOrEqual(2);
     expect(files.filter((name) => (modeOf(site.data, name) & 0o077) !== 0)).toEqual([]);
   });
+
+  it.runIf(process.getuid?.() === 0)(
+    'have nothing of theirs written into by root, who is told whose it is',
+    async () => {
+      const site = await createSite({ 'a.txt': seedText() });
+      mkdirSync(site.data);
+      chownSync(site.data, 65_534, 65_534);
+      const { status, stderr } = await runFeedmill(['build', ...site.flags]);
+      expect(status).toBe(78);
+      expect(stderr).toMatch(/^feedmill: data: .* belongs to user 65534, .*run feedmill as that user\n$/);
+      expect(readdirSync(site.data)).toEqual([]);
+    },
+  );
 
   it('can no more read a ledger that they could', async () => {
     const site = await createSite({ 'a.txt': seedText() });
