@@ -1,5 +1,5 @@
 // Logs: JSON on standard output, lines for people on a terminal. Owns pino.
-import { type Logger, type LoggerOptions, pino } from 'pino';
+import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'pino';
 
 export type Log = Logger;
 
@@ -13,17 +13,32 @@ type Write = Logger['info'];
 const IN_WORDS =
   'pass,added,changed,withdrawn,rejected,waiting,documents,durationMs,articles,outlets,page,progress';
 
+/** What the journal files a line under (sd-daemon(3)), from the level at which a line gets it. */
+const PRIORITIES = [
+  [60, 2],
+  [50, 3],
+  [40, 4],
+  [30, 6],
+  [0, 7],
+] as const;
+
+export interface LogDestination {
+  readonly isTTY?: boolean | undefined;
+  /** The journal reads it. */
+  readonly isJournal: boolean;
+}
+
 /**
  * @param destination where to write; a terminal gets lines that people can read
  * @param onLine called before each of those
  */
 export async function createLog(
   level: string,
-  destination: { readonly isTTY?: boolean | undefined },
+  destination: LogDestination,
   onLine: () => void = () => {},
 ): Promise<Log> {
   const options = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime };
-  if (destination.isTTY !== true) return patientLog(options);
+  if (destination.isTTY !== true) return patientLog(options, destination.isJournal);
   const { default: pretty } = await import('pino-pretty');
   const lines = { colorize: true, translateTime: 'SYS:HH:MM:ss', ignore: IN_WORDS, sync: true };
   const hooks = {
@@ -36,14 +51,14 @@ export async function createLog(
 }
 
 /** What standard output does not take, a pipe that nobody reads or a full disk, is written later; nobody waits for it. */
-function patientLog(options: LoggerOptions): Log {
+function patientLog(options: LoggerOptions, isJournal: boolean): Log {
   const output = pino.destination({
     dest: 1,
     sync: true,
     maxLength: KEPT_BYTES_MAX,
     retryEAGAIN: () => false,
   });
-  const log = pino(options, output);
+  const log = pino(options, isJournal ? forJournal(output) : output);
   let lost = 0;
   let retry: NodeJS.Timeout | null = null;
   const tryAgain = (): void => {
@@ -56,4 +71,18 @@ function patientLog(options: LoggerOptions): Log {
   output.on('error', () => (retry ??= setTimeout(tryAgain, RETRY_MS).unref()));
   output.on('drop', () => (lost += 1));
   return log;
+}
+
+/** Each line begins with its priority, which the journal takes off. */
+function forJournal(output: DestinationStream): DestinationStream {
+  const lines = {
+    // Pino tells the level of the line that it is about to write.
+    [pino.symbols.needsMetadataGsym]: true,
+    lastLevel: 0,
+    write(line: string): void {
+      const [, priority] = PRIORITIES.find(([level]) => this.lastLevel >= level)!;
+      output.write(`<${priority}>${line}`);
+    },
+  };
+  return lines;
 }

@@ -1,5 +1,5 @@
 // The process: arguments, environment, signals, exit status. Nothing else touches `process`.
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, fstatSync, readFileSync, statSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { type Invocation, readArguments, UsageError } from './arguments.ts';
@@ -72,7 +72,9 @@ async function main(): Promise<number> {
   }
   const { createLog } = await import('./log.ts');
   const { ProgressDisplay } = await import('./progress.ts');
-  const log = await createLog(config.logLevel, process.stdout, () => display.wipe());
+  const log = await createLog(config.logLevel, { isTTY: process.stdout.isTTY, isJournal: isJournal() }, () =>
+    display.wipe(),
+  );
   const drawable = process.stderr.isTTY && process.env['TERM'] !== 'dumb';
   const display = new ProgressDisplay(log, drawable ? process.stderr : null);
   requireOwnData(config);
@@ -141,6 +143,12 @@ function sources({ configFile, flags }: Command): ConfigSources {
 function requireSeeds({ seeds, origins }: Config): void {
   if (statSync(seeds, { throwIfNoEntry: false })?.isDirectory() === true) return;
   throw new ConfigError(`seeds: ${seeds} (from ${origins.get('seeds')}): no such directory`);
+}
+
+/** Whether standard output is what systemd says the journal reads (systemd.exec(5)); a child of it may write elsewhere. */
+function isJournal(): boolean {
+  const { dev, ino } = fstatSync(1);
+  return process.env['JOURNAL_STREAM'] === `${dev}:${ino}`;
 }
 
 /** What root leaves in a directory of somebody else's, its owner could neither write to nor delete afterwards. */

@@ -1,7 +1,7 @@
 // The daemon beside systemd's own programs. tests/systemd boots the whole of it.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -79,6 +79,31 @@ describe.runIf(here('/usr/bin/systemd-notify'))('a daemon that systemd has start
     const daemon = await Daemon.start(site.flags, { env: { NOTIFY_SOCKET: join(site.directory, 'nobody') } });
     await daemon.logged(({ msg }) => msg === 'systemd could not be told');
     expect((await get(`${await daemon.url()}/feed.atom`)).status).toBe(200);
+  });
+});
+
+describe('a log that the journal reads', () => {
+  it('tells the priority of each line, and one that something else reads does not', async () => {
+    const site = await createSite({ 'a.txt': 'no seed' });
+    // The journal's socket is told by its device and inode.
+    const file = join(site.directory, 'journal');
+    writeFileSync(file, '');
+    const { dev, ino } = statSync(file);
+    const build = async (path: string): Promise<string[]> => {
+      const output = openSync(path, 'a');
+      const child = spawn(process.execPath, [MAIN, 'build', ...site.flags], {
+        stdio: ['ignore', output, 'ignore'],
+        env: { ...process.env, JOURNAL_STREAM: `${dev}:${ino}` },
+      });
+      await once(child, 'close');
+      closeSync(output);
+      return readFileSync(path, 'utf8').trimEnd().split('\n');
+    };
+    const lines = await build(file);
+    expect(lines.find((line) => line.includes('seed rejected'))).toMatch(/^<4>\{"level":40,/);
+    expect(lines.at(-1)).toMatch(/^<6>\{"level":30,/);
+    const others = await build(join(site.directory, 'other'));
+    expect(others.filter((line) => !line.startsWith('{'))).toEqual([]);
   });
 });
 

@@ -193,7 +193,7 @@ describe('a line of the log', () => {
       program,
       `import { createLog } from ${from('log.ts')};
       import { Progress, ProgressDisplay } from ${from('progress.ts')};
-      const log = await createLog('info', process.stdout, () => display.wipe());
+      const log = await createLog('info', { isTTY: process.stdout.isTTY, isJournal: false }, () => display.wipe());
       const display = new ProgressDisplay(log, process.stderr, { quietMs: 0, redrawMs: 1, logMs: 1 });
       using _ = display.show(new Progress());
       for (const word of ['one', 'two']) {

@@ -78,7 +78,7 @@ describe('this test', () => {
     const log = importsOf('src/log.ts');
     expect(log).toContainEqual({
       from: 'pino',
-      names: '{ type Logger, type LoggerOptions, pino }',
+      names: '{ type DestinationStream, type Logger, type LoggerOptions, pino }',
       typeOnly: false,
     });
     const sqlite = importsOf('src/ledger/sqlite.ts').find(({ from }) => from === 'node:sqlite');

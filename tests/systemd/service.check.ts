@@ -138,6 +138,9 @@ describe('the service', () => {
   it('has its commands on the command line, with its own settings and data', async () => {
     expect(await machine.shell('cd / && feedmill status')).toMatch(/^ok: feedmill \S+ is running at /);
     await machine.shell('cd /root && feedmill backup copy && test -s copy');
+    // What root builds the service could not change.
+    expect((await machine.run('feedmill', 'build')).status).toBe(78);
+    expect((await machine.run('feedmill', 'status', '--data', '/tmp')).status).toBe(64);
   });
 
   it('notices a new seed', async () => {
@@ -337,6 +340,9 @@ describe('feedmill@.service', () => {
       .toContain('"第二个档案"');
     expect(await text(`${SITE}/feed.json`)).not.toContain('第二个档案');
     expect(readEntries(await text(`${SITE}/feed.atom`))).toHaveLength(ARTICLES + 1);
+    expect(await machine.shell('feedmill @news status')).toMatch(
+      /^ok: feedmill \S+ is running at unix:\/run\/feedmill@news\.sock, /,
+    );
     expect(await machine.shell('ls -d /var/lib/private/feedmill*/ledger.sqlite')).toBe(
       '/var/lib/private/feedmill/ledger.sqlite\n/var/lib/private/feedmill@news/ledger.sqlite',
     );
