@@ -43,6 +43,8 @@ export interface Composed {
 
 /** Withdrawn articles that a feed tells of. */
 const TOMBSTONES_MAX = 300;
+/** A first composition leaves much behind that lives just long enough to be taken for old. */
+const FEEDS_OF_GARBAGE = 8;
 /** As long as a name in an archive gets. */
 const LONGEST_END = { place: 999_999_999_999, tag: '-'.repeat(12) };
 
@@ -60,6 +62,8 @@ export class Composer {
   readonly #heads: Heads;
   readonly archive: Archive;
   readonly #pages: PageComposer;
+  /** Of all feeds: one of few articles would never use up a turn of its own. */
+  readonly #turns = new Turns();
 
   constructor(context: ComposeContext) {
     this.#context = context;
@@ -85,7 +89,8 @@ export class Composer {
       const made = await this.#feed(outlet, now, findings);
       documents.push(...made.documents, ...(await this.#pages.outlet(outlet, tally, made)));
       progress.feeds.done += 1;
-      if (only === null) collectGarbage();
+      if (only === null && progress.feeds.done % FEEDS_OF_GARBAGE === 0) collectGarbage();
+      await this.#turns.next();
     }
     const merged = await this.#feed(null, now, findings);
     documents.push(...merged.documents, this.#opml(ids), ...(await this.#pages.first(ids, tally, merged)));
@@ -103,11 +108,10 @@ export class Composer {
     const entries = new Entries(this.#context, findings, now);
     const shown: Shown[] = [];
     const sourceOf = this.#heads.sources();
-    const turns = new Turns();
     /** The last article that the feed shows, or would if there were anything to show of it. */
     let last: number | null = null;
     for (const article of await ledger.newest(id, limits.entries)) {
-      await turns.next();
+      await this.#turns.next();
       this.#context.step();
       const rendition = await entries.facts(article);
       if (rendition !== null) {

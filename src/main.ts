@@ -85,14 +85,16 @@ async function main(): Promise<number> {
     const { build } = await import('./build.ts');
     return (await build(options, invocation.archive)) ? EXIT.done : EXIT.failed;
   }
+  const ready = Promise.withResolvers<() => Promise<void>>();
+  const stop = stopSignal(async () => (await ready.promise)());
   const { inheritedSocket, ServiceManager } = await import('./systemd.ts');
   const { Service } = await import('./service.ts');
-  using manager = new ServiceManager(process.env, log);
+  using manager = new ServiceManager(process.env, process.pid, log);
   await using service = await Service.start({
     ...options,
     descriptor: inheritedSocket(process.env, process.pid),
   });
-  const stop = stopSignal(async () => {
+  ready.resolve(async () => {
     await manager.tell('RELOADING=1');
     await service.reload(async () => {
       const next = await configure(invocation);
@@ -102,7 +104,8 @@ async function main(): Promise<number> {
   });
   manager.ready(service);
   log.info({ signal: await stop, status: service.health.status }, 'stopping');
-  await manager.tell('STOPPING=1');
+  // Not waited for: nobody may be listening.
+  void manager.tell('STOPPING=1');
   return EXIT.done;
 }
 
@@ -161,20 +164,15 @@ function requireOwnData({ data, origins }: Config): void {
   );
 }
 
-/** Resolves at the first request to stop; a second one is not waited for. Rejects if `reload` does. */
+/** Resolves at the first request to stop; a second one ends the process at once. Rejects if `reload` does. */
 function stopSignal(reload: () => Promise<void>): Promise<string> {
   // A terminal that is closed takes along what runs in it.
   const stops: NodeJS.Signals[] = process.stdout.isTTY
     ? ['SIGINT', 'SIGTERM', 'SIGHUP']
     : ['SIGINT', 'SIGTERM'];
   return new Promise((stop, fail) => {
-    let reloaded = Promise.resolve();
-    for (const signal of stops) process.once(signal, () => void reloaded.then(() => stop(signal)));
-    if (stops.includes('SIGHUP')) return;
-    process.on('SIGHUP', () => {
-      reloaded = reloaded.then(reload);
-      reloaded.catch(fail);
-    });
+    for (const signal of stops) process.once(signal, () => stop(signal));
+    if (!stops.includes('SIGHUP')) process.on('SIGHUP', () => void reload().catch(fail));
   });
 }
 

@@ -4,6 +4,7 @@ import { REMEDIES } from './article.ts';
 import type { Gathered } from './gather.ts';
 import type { Tally } from './ledger/ledger.ts';
 import type { Log } from './log.ts';
+import type { Site } from './site.ts';
 import { counted, lasting } from './wording.ts';
 
 export interface PassResult extends Gathered {
@@ -34,6 +35,9 @@ const ERROR_REMEDIES: Readonly<Record<string, string>> = {
   LedgerRefusedError: 'See that the data directory can be written to',
 };
 
+/** Named when they go live; the page has them all. */
+const FEEDS_NAMED_MAX = 20;
+
 /** What was looked at: all the seeds, or only those of which something was noticed. */
 export type PassKind = 'everything' | 'noticed';
 
@@ -50,6 +54,18 @@ export interface PassSummary {
   /** Documents whose bytes have changed. */
   readonly documents: number;
   readonly durationMs: number;
+}
+
+/** Logs where people and readers find what is published. */
+export function reportLive({ baseUrl }: Site, { articles, outlets }: Stock, listen: string, log: Log): void {
+  const live = [...outlets].filter(([, count]) => count > 0).map(([id]) => id);
+  const named = live.sort().slice(0, FEEDS_NAMED_MAX);
+  const page = `${baseUrl}/`;
+  const feeds = [`${baseUrl}/feed.atom`, ...named.map((id) => `${baseUrl}/outlets/${id}.atom`)];
+  log.info(
+    { articles, outlets: live.length, page, feeds, listen },
+    `${counted(articles, 'article')} of ${counted(live.length, 'outlet')} are live at ${page}`,
+  );
 }
 
 /** Logs what a pass did; a line at `debug` if that was nothing. */

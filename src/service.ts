@@ -1,20 +1,21 @@
 // The daemon: serves what is published from start to stop, whatever configuration is at work.
+import { setTimeout as after } from 'node:timers/promises';
 import { Alarms } from './alarms.ts';
 import { type Config, ConfigError, listenAddress } from './config.ts';
 import { type HealthFacts, healthOf } from './health.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
-import { Access } from './output/access.ts';
+import type { Access } from './output/access.ts';
 import type { Health } from './output/answers.ts';
 import { publicFolder, readArchivePath } from './output/paths.ts';
 import { Publisher } from './output/publish.ts';
 import { FeedServer } from './output/server.ts';
 import type { PipelineOptions } from './pipeline.ts';
 import { type Rules, verifyRules } from './recipes.ts';
-import type { PassResult, PassSummary } from './report.ts';
+import { type PassResult, type PassSummary, reportFailure, reportLive } from './report.ts';
 import { siteOf } from './site.ts';
 import type { Supervised } from './systemd.ts';
-import { readTokens } from './tokens.ts';
+import { accessOf } from './tokens.ts';
 import { Works } from './works.ts';
 
 /** What is read anew when it changes. */
@@ -36,6 +37,8 @@ export interface RunOptions extends ServiceOptions {
   readonly descriptor: number | null;
 }
 
+/** After what was to be set going could not be. ms */
+const RETRY_MS = 10_000;
 /** What is in use for as long as the process lives. */
 const FIXED = ['listen', 'data'] as const;
 
@@ -48,6 +51,8 @@ export class Service implements AsyncDisposable, Supervised {
   #metrics: Metrics | null = null;
   #server: FeedServer | null = null;
   #works: Works | null = null;
+  /** One reload after another. */
+  #reloaded: Promise<void> = Promise.resolve();
   #lastPass: HealthFacts['lastPass'] = null;
   #lastLook: number | null = null;
 
@@ -105,8 +110,14 @@ export class Service implements AsyncDisposable, Supervised {
    * good the log and an alarm say so, and all stays as it is.
    */
   async reload(read: () => Promise<Setup>): Promise<void> {
+    this.#reloaded = this.#reloaded.then(async () => this.#reload(read));
+    await this.#reloaded;
+  }
+
+  async #reload(read: () => Promise<Setup>): Promise<void> {
     const { log } = this.#options;
     const before = this.#works!;
+    if (this.#stop.signal.aborted) return;
     let next: Setup;
     let access: Access | null;
     try {
@@ -125,16 +136,35 @@ export class Service implements AsyncDisposable, Supervised {
       return;
     }
     await before[Symbol.asyncDispose]();
-    this.#works = this.#createWorks(next, access);
-    await this.#works.start();
+    await this.#setGoing(next, access);
+    if (this.#stop.signal.aborted) return;
     log.level = next.config.logLevel;
     this.#alarms.set('reload-refused', null);
     log.info('configuration and recipes read anew');
   }
 
+  /** Tries until it can be done, for what is published is served meanwhile; or until there is no more need. */
+  async #setGoing(setup: Setup, access: Access | null): Promise<void> {
+    const { log } = this.#options;
+    const { signal } = this.#stop;
+    while (!signal.aborted) {
+      try {
+        this.#works = this.#createWorks(setup, access);
+        await this.#works.start();
+        return;
+      } catch (error) {
+        await this.#works![Symbol.asyncDispose]();
+        reportFailure(this.#alarms, error as Error, log);
+        await after(RETRY_MS, null, { signal }).catch(() => {});
+      }
+    }
+  }
+
   /** Stops: no new work is taken, a pass under way ends at its next step, files and ports are left free. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort();
+    // What a reload has begun is ended, and not left behind.
+    await this.#reloaded.catch(() => {});
     await Promise.all([this.#server?.close(), this.#works?.[Symbol.asyncDispose]()]);
     await this.#publisher.encoded();
   }
@@ -198,28 +228,13 @@ export class Service implements AsyncDisposable, Supervised {
 
   #passed(summary: PassSummary, result: PassResult): void {
     this.#metrics?.passed(summary, result);
-    if (this.#lastPass === null) this.#announce();
+    if (this.#lastPass === null) {
+      const { site, stock } = this.#works!;
+      reportLive(site, stock, this.#server!.place, this.#options.log);
+    }
     this.#lastPass = { at: this.#options.now(), ...summary };
     if (summary.pass === 'everything') this.#lastLook = this.#lastPass.at;
   }
-
-  #announce(): void {
-    const { site, stock } = this.#works!;
-    const { baseUrl } = site;
-    const { articles, outlets } = stock;
-    const live = [...outlets].filter(([, count]) => count > 0).map(([id]) => id);
-    const page = `${baseUrl}/`;
-    const feeds = [`${baseUrl}/feed.atom`, ...live.sort().map((id) => `${baseUrl}/outlets/${id}.atom`)];
-    this.#options.log.info(
-      { articles, outlets: live.length, page, feeds, listen: this.#server!.place },
-      `${articles} articles of ${live.length} outlets are live at ${page}`,
-    );
-  }
-}
-
-/** @throws ConfigError */
-function accessOf({ access }: Config): Access | null {
-  return access === null ? null : new Access(readTokens(access));
 }
 
 /** @throws ConfigError */

@@ -61,6 +61,11 @@ export function keptSiteId(data: string): string | null {
   }
 }
 
+/** The data directory may have been deleted while it was in use. */
+export function restoreSiteId(data: string, id: string): void {
+  if (keptSiteId(data) === null) keepSiteId(data, id);
+}
+
 export function keepSiteId(data: string, id: string): void {
   mkdirSync(data, { recursive: true });
   writeFileSync(join(data, SITE_ID_FILE), `${id}\n`, { flush: true });

@@ -9,6 +9,11 @@ const FIRST_SOCKET = 3;
 /** How often it is told how things are where no watchdog asks for it more often. */
 const STATUS_MS = 15_000;
 
+/** However short a watchdog's patience is. ms */
+const INTERVAL_MS_MIN = 100;
+/** It may be there and take nothing. ms */
+const TELL_MS = 2_000;
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface Supervised {
@@ -37,36 +42,38 @@ export function inheritedSocket({ LISTEN_PID, LISTEN_FDS }: Environment, pid: nu
 /** Outside of systemd it tells nobody. */
 export class ServiceManager implements Disposable {
   readonly #environment: Environment;
+  readonly #pid: number;
   readonly #log: Log;
   #timer: NodeJS.Timeout | null = null;
   /** One message after another: the last one said is the one that holds. */
   #told: Promise<unknown> = Promise.resolve();
+  #untold = 0;
 
-  constructor(environment: Environment, log: Log) {
+  constructor(environment: Environment, pid: number, log: Log) {
     this.#environment = environment;
+    this.#pid = pid;
     this.#log = log;
   }
 
   /** From now on it is told how things are, and that they go on for as long as they do. */
   ready(supervised: Supervised): void {
-    const { WATCHDOG_USEC } = this.#environment;
     void this.tell('READY=1', `STATUS=${supervised.summary}`);
     if (!this.#listens) return;
-    // Half of the time after which it gives up on us, as sd_watchdog_enabled(3) has it.
-    const interval =
-      WATCHDOG_USEC === undefined ? STATUS_MS : Math.min(Number(WATCHDOG_USEC) / 2_000, STATUS_MS);
     this.#timer = setInterval(() => {
+      if (this.#untold > 0) return;
       const alive = supervised.goesOn();
       if (!alive) this.#log.error('a look at the seeds does not go on');
       void this.tell(`STATUS=${supervised.summary}`, ...(alive ? ['WATCHDOG=1'] : []));
-    }, interval);
+    }, this.#interval);
   }
 
   /** @param assignments as sd_notify(3) lists them. Resolves when they have been taken, or cannot be. */
   async tell(...assignments: string[]): Promise<void> {
     if (!this.#listens) return;
+    this.#untold += 1;
     this.#told = this.#told.then(async () => this.#send(assignments));
     await this.#told;
+    this.#untold -= 1;
   }
 
   [Symbol.dispose](): void {
@@ -74,14 +81,27 @@ export class ServiceManager implements Disposable {
   }
 
   get #listens(): boolean {
-    return this.#environment['NOTIFY_SOCKET'] !== undefined;
+    return (this.#environment['NOTIFY_SOCKET'] ?? '') !== '';
+  }
+
+  /** Half of the time after which a watchdog gives up on us, if there is one (sd_watchdog_enabled(3)). ms */
+  get #interval(): number {
+    const { WATCHDOG_USEC, WATCHDOG_PID } = this.#environment;
+    const meant = WATCHDOG_PID === undefined || WATCHDOG_PID === String(this.#pid);
+    const watchdog =
+      meant && /^[1-9]\d*$/.test(WATCHDOG_USEC ?? '') ? Number(WATCHDOG_USEC) / 2_000 : STATUS_MS;
+    return Math.min(Math.max(watchdog, INTERVAL_MS_MIN), STATUS_MS);
   }
 
   /** Node has no datagram sockets in the file system; systemd's own program does. */
   async #send(assignments: readonly string[]): Promise<void> {
     const { NOTIFY_SOCKET, PATH } = this.#environment;
     try {
-      await promisify(execFile)('systemd-notify', assignments, { env: { NOTIFY_SOCKET, PATH } });
+      await promisify(execFile)('systemd-notify', assignments, {
+        env: { NOTIFY_SOCKET, PATH },
+        timeout: TELL_MS,
+        killSignal: 'SIGKILL',
+      });
     } catch (error) {
       this.#log.warn({ err: error, assignments }, 'systemd could not be told');
     }

@@ -1,12 +1,17 @@
 // The file of tokens → who may read private feeds.
 import { readFileSync } from 'node:fs';
-import { ConfigError } from './config.ts';
-import type { Token } from './output/access.ts';
+import { type Config, ConfigError } from './config.ts';
+import { Access, type Token } from './output/access.ts';
 
 /** Characters. So long that trying them out is hopeless. */
 const SECRET_LENGTH_MIN = 20;
 const EXPECTED = 'expected a name, a space, and a token';
 const LINE = /^(?<name>\S+)\s+(?<secret>[\w.~-]+)$/;
+
+/** Who may read; `null`: everybody. @throws ConfigError */
+export function accessOf({ access }: Pick<Config, 'access'>): Access | null {
+  return access === null ? null : new Access(readTokens(access));
+}
 
 /**
  * One token a line: a name, white space, and the token. Lines that start with `#`, and empty ones, say nothing.

@@ -6,8 +6,8 @@ import { type LookRequest, LookRequests } from './intake/requests.ts';
 import { startSchedule } from './intake/schedule.ts';
 import { SeedWatch } from './intake/watch.ts';
 import type { Log } from './log.ts';
-import { Access } from './output/access.ts';
-import { OnDemand } from './output/on-demand.ts';
+import type { Access } from './output/access.ts';
+import { BusyError, OnDemand } from './output/on-demand.ts';
 import { readArchivePath } from './output/paths.ts';
 import type { Publisher } from './output/publish.ts';
 import { Overdue } from './overdue.ts';
@@ -23,8 +23,8 @@ import {
   type Stock,
   updateAlarms,
 } from './report.ts';
-import type { Site } from './site.ts';
-import { readTokens } from './tokens.ts';
+import { restoreSiteId, type Site } from './site.ts';
+import { accessOf } from './tokens.ts';
 import { WebSub } from './websub/websub.ts';
 
 export interface WorksOptions {
@@ -63,6 +63,7 @@ export class Works implements AsyncDisposable {
     const name = readArchivePath(path);
     if (name === null) return null;
     await Promise.race([this.#looked.promise, after(FIRST_PASS_MS, null, { ref: false })]);
+    if (this.#abort.signal.aborted) throw new BusyError('another configuration comes into force');
     return this.#pipeline.archived(name, name.format);
   });
   /** Directories of seeds met in the look at everything that is under way. */
@@ -80,6 +81,19 @@ export class Works implements AsyncDisposable {
     takePrecautions(config, log);
     this.#options = options;
     this.#access = options.access;
+    this.#pipeline = new Pipeline({
+      ...options,
+      quietMs: config.settleMs,
+      step: () => {
+        this.#abort.signal.throwIfAborted();
+        this.#pulse.step();
+      },
+      sighting: (path) => this.#watch.sighting(path),
+      onDirectory: (path) => {
+        this.#directories.add(path);
+        this.#watch.follow(path);
+      },
+    });
     this.#overdue = new Overdue(config.schedule, options.alarms);
     this.#requests = new LookRequests(
       (request) => this.#pulse.during(async () => this.#look(this.#failed ? EVERYTHING : request)),
@@ -96,19 +110,6 @@ export class Works implements AsyncDisposable {
           { directory: path, why: error.message },
           'directory not watched; only the schedule looks at it',
         );
-      },
-    });
-    this.#pipeline = new Pipeline({
-      ...options,
-      quietMs: config.settleMs,
-      step: () => {
-        this.#abort.signal.throwIfAborted();
-        this.#pulse.step();
-      },
-      sighting: (path) => this.#watch.sighting(path),
-      onDirectory: (path) => {
-        this.#directories.add(path);
-        this.#watch.follow(path);
       },
     });
     this.webSub = new WebSub({
@@ -160,6 +161,7 @@ export class Works implements AsyncDisposable {
 
   /** No new work is taken, a pass under way ends at its next step. What is published stays with the publisher. */
   async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#abort.signal.aborted) return;
     this.#schedule?.[Symbol.dispose]();
     this.#overdue[Symbol.dispose]();
     this.#watch[Symbol.dispose]();
@@ -173,7 +175,7 @@ export class Works implements AsyncDisposable {
 
   /** One pass. Whatever it meets, the daemon goes on and the last good feeds stay up. */
   async #look(request: LookRequest): Promise<void> {
-    const { alarms, site, log, onPass, onFailure } = this.#options;
+    const { config, alarms, site, log, onPass, onFailure } = this.#options;
     const kind = request.all ? 'everything' : 'noticed';
     const start = performance.now();
     this.#directories.clear();
@@ -183,6 +185,7 @@ export class Works implements AsyncDisposable {
       const durationMs = performance.now() - start;
       if (result.added + result.changed + result.withdrawn > 0) this.archive.forget();
       this.webSub.published();
+      if (request.all && config.siteId === null) restoreSiteId(config.data, site.id);
       if (request.all) this.#watch.unfollowExcept(this.#directories);
       if (request.all) this.#overdue.looked();
       updateAlarms(alarms, kind, result);
@@ -205,9 +208,9 @@ export class Works implements AsyncDisposable {
   /** Tokens come and go without a restart. If their file cannot be read, those read last hold. */
   #readAccess(): void {
     const { config, alarms } = this.#options;
-    if (config.access === null) return;
+    if (config.access === null) return alarms.set('tokens-unreadable', null);
     try {
-      this.#access = new Access(readTokens(config.access));
+      this.#access = accessOf(config);
       alarms.set('tokens-unreadable', null);
     } catch (error) {
       const shown = 'the tokens cannot be read; those read before hold. The log says why';

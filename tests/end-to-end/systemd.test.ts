@@ -5,6 +5,7 @@ import { closeSync, existsSync, openSync, readFileSync, statSync, writeFileSync 
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { temporaryDirectory } from '../support/directories.ts';
 import { Daemon, MAIN, until } from '../support/process.ts';
@@ -18,9 +19,14 @@ class NotifySocket {
   readonly path: string;
   readonly messages: string[] = [];
 
-  static async listen(): Promise<NotifySocket> {
+  /** @param deaf takes nothing of what it is told */
+  static async listen(deaf = false): Promise<NotifySocket> {
     const path = join(temporaryDirectory(), 'notify');
-    const child = spawn('python3', [join(import.meta.dirname, 'notify-socket.py'), path]);
+    const child = spawn('python3', [
+      join(import.meta.dirname, 'notify-socket.py'),
+      path,
+      ...(deaf ? ['deaf'] : []),
+    ]);
     onTestFinished(() => end(child));
     const socket = new NotifySocket(path);
     createInterface({ input: child.stdout }).on('line', (line) => socket.messages.push(line));
@@ -72,6 +78,27 @@ describe.runIf(here('/usr/bin/systemd-notify'))('a daemon that systemd has start
     const answers = (): string[] => manager.messages.filter((message) => message.includes('WATCHDOG=1'));
     await until(() => (answers().length >= 3 ? true : undefined));
     expect(answers().at(-1)).toBe('STATUS=ok: 1 articles | WATCHDOG=1');
+  });
+
+  it('asks for no watchdog that is not meant for it, or has no time', async () => {
+    const manager = await NotifySocket.listen();
+    const site = await createSite({ 'a.txt': numberedSeed(1) });
+    for (const watchdog of [{ WATCHDOG_USEC: '0' }, { WATCHDOG_USEC: '400000', WATCHDOG_PID: '1' }]) {
+      const daemon = await Daemon.start(site.flags, { env: { NOTIFY_SOCKET: manager.path, ...watchdog } });
+      await daemon.url();
+      await setTimeout(1_000);
+      await daemon.stop();
+    }
+    expect(manager.messages.filter((message) => message.includes('WATCHDOG=1'))).toEqual([]);
+  });
+
+  it('ends when it is asked to, though systemd takes nothing of what it is told', async () => {
+    const manager = await NotifySocket.listen(true);
+    const site = await createSite({ 'a.txt': numberedSeed(1) });
+    const daemon = await Daemon.start(site.flags, { env: { NOTIFY_SOCKET: manager.path } });
+    await daemon.url();
+    daemon.child.kill('SIGHUP');
+    expect((await daemon.stop()).status).toBe(0);
   });
 
   it('goes on where systemd cannot be told', async () => {

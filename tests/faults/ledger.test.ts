@@ -148,6 +148,7 @@ describe('under a daemon that runs', () => {
     await daemon.kill();
     // What it has recorded since outlives it.
     expect(existsSync(fileOf(site))).toBe(true);
+    expect(existsSync(join(site.data, 'site-id'))).toBe(true);
     expect(readdirSync(site.data).filter((name) => name.includes('unreadable'))).toEqual([]);
     const again = await Daemon.start(site.flags);
     await new Reader(await again.url()).well(COUNT + 1);

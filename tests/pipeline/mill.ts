@@ -24,6 +24,7 @@ import type { Sighting } from '../../src/intake/settle.ts';
 import { openLedger } from '../../src/ledger/open.ts';
 import { Publisher } from '../../src/output/publish.ts';
 import { Pipeline } from '../../src/pipeline.ts';
+import type { Progress } from '../../src/progress.ts';
 import { loadRules } from '../../src/recipes.ts';
 import type { PassResult } from '../../src/report.ts';
 import { configOf } from '../support/config.ts';
@@ -58,6 +59,8 @@ export class Mill {
   sighting: Sighting | null = null;
   /** Told of each folder of seeds that a look comes to; `stop` asks the process to end. */
   onDirectory: (path: string, stop: () => void) => void = () => {};
+  /** Told how far a pass has come, for as long as it lasts. */
+  show: (progress: Progress) => Disposable = () => ({ [Symbol.dispose]() {} });
   yaml: string;
   /** What has been logged, a line each. */
   readonly logged: string[] = [];
@@ -133,6 +136,7 @@ export class Mill {
       now: () => this.now,
       publisher: this.#publisher,
       step: () => stopping.signal.throwIfAborted(),
+      show: (progress) => this.show(progress),
       quietMs: this.#quietMs,
       sighting: () => this.sighting,
       onDirectory: (path) => this.onDirectory(path, () => stopping.abort()),

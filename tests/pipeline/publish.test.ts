@@ -221,3 +221,18 @@ describe('what stands in the public directory', () => {
     expect(existsSync(mill.published('outlets/voa.atom'))).toBe(false);
   });
 });
+
+test('a pass over many outlets lets other work have its turn', async () => {
+  const mill = new Mill();
+  for (let outlet = 0; outlet < 200; outlet += 1) {
+    mill.write(`${outlet}.txt`, numberedSeed(outlet, `www.outlet-${outlet}.example`));
+  }
+  const seen = new Set<number>();
+  mill.show = (progress) => {
+    const timer = setInterval(() => progress.feeds && seen.add(progress.feeds.done), 1);
+    return { [Symbol.dispose]: () => clearInterval(timer) };
+  };
+  await mill.pass();
+  // Of 200 feeds; at the least the first is waited for, which loads what cleans.
+  expect(seen.size).toBeGreaterThan(5);
+});
