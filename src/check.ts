@@ -8,6 +8,7 @@ import { SeedReader } from './intake/read.ts';
 import { type Found, seedFile, walk } from './intake/walk.ts';
 import { identify } from './mill/identify.ts';
 import type { Outlets } from './mill/outlet.ts';
+import { harmless } from './wording.ts';
 
 export interface CheckOptions {
   readonly config: Config;
@@ -26,7 +27,8 @@ const EARLIEST = Date.UTC(1995, 0, 1);
 
 /** @returns how many seeds are rejected */
 export function check(options: CheckOptions): number {
-  const run = new Check(options);
+  // Names of files, and what is in them, were chosen by others.
+  const run = new Check({ ...options, print: (line) => options.print(harmless(line)) });
   if (options.files.length > 0) for (const file of options.files) run.file(file);
   else
     for (const found of walk({ root: options.config.seeds, extensions: options.config.extensions }))
@@ -146,6 +148,7 @@ class Check {
   #reject(name: string, line: number, reason: keyof typeof REMEDIES, detail: string): void {
     this.#rejected += 1;
     // What the whole file is at fault for is shown where an editor would open it.
-    this.#options.print(`${name}:${line || 1}: ${reason}: ${detail}\n    → ${REMEDIES[reason]}`);
+    this.#options.print(`${name}:${line || 1}: ${reason}: ${detail}`);
+    this.#options.print(`    → ${REMEDIES[reason]}`);
   }
 }

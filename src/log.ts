@@ -1,5 +1,6 @@
 // Logs: JSON on standard output, lines for people on a terminal. Owns pino.
 import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'pino';
+import { harmless } from './wording.ts';
 
 export type Log = Logger;
 
@@ -40,14 +41,24 @@ export async function createLog(
   const options = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime };
   if (destination.isTTY !== true) return patientLog(options, destination.isJournal);
   const { default: pretty } = await import('pino-pretty');
-  const lines = { colorize: true, translateTime: 'SYS:HH:MM:ss', ignore: IN_WORDS, sync: true };
+  const messageFormat = ({ msg }: Record<string, unknown>): string => harmless(String(msg));
+  const lines = {
+    colorize: true,
+    translateTime: 'SYS:HH:MM:ss',
+    ignore: IN_WORDS,
+    sync: true,
+    messageFormat,
+  };
   const hooks = {
     logMethod(this: Logger, line: Parameters<Write>, write: Write) {
       onLine();
       write.apply(this, line);
     },
   };
-  return pino({ ...options, hooks }, pretty(lines));
+  const terminal = pretty(lines);
+  // Of what may be in a name, pino-pretty lets some pass.
+  const output = { write: (line: string) => void terminal.write(`${harmless(line.trimEnd())}\n`) };
+  return pino({ ...options, hooks }, output);
 }
 
 /** What standard output does not take, a pipe that nobody reads or a full disk, is written later; nobody waits for it. */

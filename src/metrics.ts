@@ -87,15 +87,15 @@ export class Metrics {
       [],
       (add) => add({}, this.#saved),
     );
-    this.#gauge('feedmill_ledger_bytes', 'Size of the ledger’s file and its journal.', [], (set) => {
+    this.#onDisk('feedmill_ledger_bytes', 'Size of the ledger’s file and its journal.', () => {
       const sizes = ['', '-wal'].map(
         (end) => statSync(ledgerFile + end, { throwIfNoEntry: false })?.size ?? 0,
       );
-      set({}, sizes[0]! + sizes[1]!);
+      return sizes[0]! + sizes[1]!;
     });
-    this.#gauge('feedmill_data_available_bytes', 'Room left where the data directory is.', [], (set) => {
+    this.#onDisk('feedmill_data_available_bytes', 'Room left where the data directory is.', () => {
       const { bavail, bsize } = statfsSync(data);
-      set({}, bavail * bsize);
+      return bavail * bsize;
     });
   }
 
@@ -146,6 +146,17 @@ export class Metrics {
     this.#gauge(`${name}_timestamp_seconds`, help, [], (set) => {
       const ms = at();
       if (ms !== null) set({}, ms / 1000);
+    });
+  }
+
+  /** Nothing is said while the directory is gone: that is when the rest has to be told. */
+  #onDisk(name: string, help: string, bytes: () => number): void {
+    this.#gauge(name, help, [], (set) => {
+      try {
+        set({}, bytes());
+      } catch (error) {
+        if (typeof (error as NodeJS.ErrnoException).errno !== 'number') throw error;
+      }
     });
   }
 

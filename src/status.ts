@@ -7,6 +7,7 @@ import { type Config, listenAddress } from './config.ts';
 import { glanceAt } from './ledger/glance.ts';
 import { isInUse, ledgerFileIn } from './ledger/open.ts';
 import { publicFolder } from './output/paths.ts';
+import { harmless } from './wording.ts';
 
 export interface StatusReport {
   /** It is running, and nothing is wrong. */
@@ -17,26 +18,32 @@ export interface StatusReport {
 const ANSWER_MS = 5_000;
 /** What answers with more is none of ours. */
 const ANSWER_BYTES_MAX = 1_048_576;
+/** More than there are to raise. */
+const ALARMS_MAX = 20;
 
-const time = v.pipe(v.string(), v.isoTimestamp());
+const time = v.pipe(
+  v.string(),
+  v.check((text) => Number.isFinite(Date.parse(text))),
+);
+const quantity = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 /** What `/healthz` says, as far as it is shown. */
 const HEALTH_SCHEMA = v.object({
   status: v.picklist(['ok', 'degraded', 'starting']),
   version: v.string(),
   startedAt: time,
   alarms: v.record(v.string(), v.object({ message: v.string() })),
-  articles: v.number(),
+  articles: quantity,
   newestArticle: v.nullable(time),
-  outlets: v.number(),
-  seeds: v.object({ known: v.number(), rejected: v.number(), missing: v.number() }),
+  outlets: quantity,
+  seeds: v.object({ known: quantity, rejected: quantity, missing: quantity }),
   lastPass: v.nullable(
     v.object({
       at: time,
-      durationMs: v.number(),
-      added: v.number(),
-      changed: v.number(),
-      withdrawn: v.number(),
-      rejected: v.number(),
+      durationMs: quantity,
+      added: quantity,
+      changed: quantity,
+      withdrawn: quantity,
+      rejected: quantity,
     }),
   ),
 });
@@ -52,11 +59,11 @@ export async function statusReport({ listen, data }: Config, now: number): Promi
     // What answers there may keep its ledger elsewhere.
     const files: Line[] =
       used === false ? [['data', `${data} is not the directory that it uses`]] : filesIn(data, now);
-    const { status, version, startedAt } = answer;
+    const { status, version, startedAt, alarms } = answer;
     const since = when(Date.parse(startedAt), now);
     const head = `${status}: feedmill ${version} is running at ${listen}, started ${since}`;
     return {
-      well: status === 'ok' && used !== false,
+      well: status === 'ok' && Object.keys(alarms).length === 0 && used !== false,
       text: textOf(head, [...healthLines(answer, now), ...files]),
     };
   }
@@ -72,17 +79,16 @@ async function ask(listen: string): Promise<Health | string> {
   const address = listenAddress(listen);
   if ('port' in address && address.port === 0) return 'a free port was to be taken, whichever it was';
   try {
-    const text = await new Promise<string>((resolve, reject) => {
+    const health = await new Promise<Health | null>((resolve, reject) => {
       const options = {
         path: '/healthz',
         agent: false,
         signal: AbortSignal.timeout(ANSWER_MS),
         ...('socket' in address ? { socketPath: address.socket } : reachable(address)),
       };
-      get(options, (response) => void readAll(response).then(resolve, reject)).on('error', reject);
+      get(options, (response) => void healthIn(response).then(resolve, reject)).on('error', reject);
     });
-    const health = v.safeParse(v.pipe(v.string(), v.parseJson(), HEALTH_SCHEMA), text);
-    return health.success ? health.output : 'something else answers';
+    return health ?? 'something else answers';
   } catch (error) {
     const { code, name, message } = error as NodeJS.ErrnoException;
     if (code === 'ECONNREFUSED' || code === 'ENOENT') return 'nobody listens';
@@ -93,6 +99,13 @@ async function ask(listen: string): Promise<Health | string> {
 /** An unspecified address is listened on, never connected to. */
 function reachable({ host, port }: { host: string; port: number }): { host: string; port: number } {
   return { host: host.replace(/^0\.0\.0\.0$/, '127.0.0.1').replace(/^::$/, '::1'), port };
+}
+
+/** @returns `null` if this is no answer of ours */
+async function healthIn(response: IncomingMessage): Promise<Health | null> {
+  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), HEALTH_SCHEMA), await readAll(response));
+  if (!parsed.success) return null;
+  return response.statusCode === (parsed.output.status === 'starting' ? 503 : 200) ? parsed.output : null;
 }
 
 async function readAll(response: IncomingMessage): Promise<string> {
@@ -116,7 +129,9 @@ function isUsed(data: string): boolean | null {
 function healthLines(health: Health, now: number): Line[] {
   const { alarms, articles, newestArticle, outlets, lastPass } = health;
   const newest = newestArticle ? Date.parse(newestArticle) : null;
-  const lines = Object.entries(alarms).map(([name, { message }]): Line => ['alarm', `${name}: ${message}`]);
+  const raised = Object.entries(alarms).map(([name, { message }]): Line => ['alarm', `${name}: ${message}`]);
+  const lines = raised.slice(0, ALARMS_MAX);
+  if (raised.length > ALARMS_MAX) lines.push(['', `and ${raised.length - ALARMS_MAX} more`]);
   lines.push(...stockLines(articles, outlets, newest, health.seeds, now));
   if (lastPass === null) return [...lines, ['last pass', 'the first is under way']];
   const { at, durationMs, added, changed, withdrawn, rejected } = lastPass;
@@ -179,8 +194,7 @@ function when(ms: number, now: number): string {
   return `${new Date(ms).toISOString().slice(0, 19)}Z (${relative})`;
 }
 
-/** What a daemon, or whatever answers in its place, says is shown, and moves no cursor. */
 function textOf(head: string, lines: readonly Line[]): string {
   const all = [head, ...lines.map(([label, value]) => `  ${label.padEnd(11)}${value}`)];
-  return all.map((line) => `${line.replaceAll(/\p{Cc}/gu, '\uFFFD')}\n`).join('');
+  return all.map((line) => `${harmless(line)}\n`).join('');
 }

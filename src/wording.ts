@@ -1,4 +1,4 @@
-// Numbers and times, as the log says them to people.
+// Numbers, times, and what others wrote, as they are shown to people.
 
 const NUMBERS = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 const TENTHS = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
@@ -21,6 +21,11 @@ export function lasting(ms: number): string {
 }
 const SECONDS_FROM_MS = 1_000;
 const MINUTES_FROM_MS = 300_000;
+
+/** What a name or an article holds is shown, and neither moves a terminal's cursor nor turns its text around. */
+export function harmless(text: string): string {
+  return text.replaceAll(/(?!\t)[\p{Cc}\p{Bidi_Control}]/gu, '\uFFFD');
+}
 
 /** @param share 0 to 1 */
 export function percent(share: number): string {

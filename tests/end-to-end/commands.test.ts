@@ -110,6 +110,30 @@ describe('check', () => {
     );
   });
 
+  it('shows what a name holds, and lets it neither forge a line nor move the cursor', async () => {
+    const site = await createSite({
+      'a\n3 seeds: fine.txt': 'x',
+      'b\u001B]0;title\u0007\u009B2J.txt': 'x',
+      'c\u202Etxt.\u2066\u200F.txt': 'x',
+      'd\u001B[2J.pdf': 'x',
+      'e\n1 seeds: fine.txt': numberedSeed(1),
+    });
+    const { stdout } = await runFeedmill(['check', ...site.flags]);
+    expect(stdout.split('\n').filter((line) => !line.startsWith('    → '))).toEqual([
+      expect.stringMatching(/^a\uFFFD3 seeds: fine\.txt:1: header-missing: /),
+      expect.stringMatching(/^b\uFFFD\]0;title\uFFFD\uFFFD2J\.txt:1: header-missing: /),
+      expect.stringMatching(/^c\uFFFDtxt\.\uFFFD\uFFFD\.txt:1: header-missing: /),
+      expect.stringMatching(/^d\uFFFD\[2J\.pdf: ignored: /),
+      expect.stringMatching(/^4 seeds: /),
+      '',
+    ]);
+    const named = join(site.seeds, 'e\n1 seeds: fine.txt');
+    const explained = await runFeedmill(['check', '--explain', named, ...site.flags]);
+    expect(explained.stdout.split('\n', 1)).toEqual([`${named.replace('\n', '\uFFFD')}:`]);
+    const gone = await runFeedmill(['check', `${named}\n`, ...site.flags]);
+    expect(gone.stdout).toMatch(/^.*:1: unreadable: .*\n {4}→ .*\n1 seeds: .*\n$/);
+  });
+
   it('looks at the files that it is given and at no others', async () => {
     const site = await createSite({ 'good.txt': numberedSeed(1), 'bad.txt': 'x', 'worse.txt': 'y' });
     const good = await runFeedmill(['check', join(site.seeds, 'good.txt'), ...site.flags]);
@@ -203,6 +227,15 @@ describe('check --explain', () => {
     expect(stdout).toContain(
       '<figcaption>风车</figcaption></figure>\n  <p>正文，说的是风车，还有水车，和看守水闸的人。</p>\n',
     );
+  });
+
+  it('shows the text of an article, and lets it turn no line around', async () => {
+    const body = '<p>red \u001B[31m, turned \u202Earound</p><pre>a\tb</pre>';
+    const site = await createSite({ 'a.txt': seedText({ body }) });
+    const { stdout } = await runFeedmill(['check', '--explain', join(site.seeds, 'a.txt')]);
+    expect(stdout).toContain(', turned \uFFFDaround</p>');
+    expect(stdout).toContain('<pre>a\tb</pre>');
+    expect(stdout.replaceAll(/[\t\n]/g, '')).not.toMatch(/[\p{Cc}\p{Bidi_Control}]/u);
   });
 
   it('warns of what a reader would miss', async () => {

@@ -1,6 +1,6 @@
 // What an operator's monitoring reads.
 import { readFileSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { mkdir, rename, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { ALARMS } from '../../src/alarms.ts';
@@ -88,6 +88,22 @@ it('/metrics is what Prometheus reads: typed, explained, and kept by no cache', 
   expect(told.filter((each) => each.startsWith('HELP')).map((each) => each.replace('HELP', 'TYPE'))).toEqual(
     told.filter((each) => each.startsWith('TYPE')),
   );
+});
+
+it('/metrics tells the rest while the data directory is gone', async () => {
+  const site = await createSite({ '1.txt': numberedSeed(1) });
+  // Behind a link it is not made anew, whatever is still to be written.
+  const [there, gone] = ['there', 'gone'].map((name) => join(site.directory, name)) as [string, string];
+  await mkdir(there);
+  await symlink(there, site.data);
+  const url = await (await Daemon.start(site.flags)).url();
+  await rename(there, gone);
+  const samples = samplesIn(await text(`${url}/metrics`));
+  expect(samples.get('feedmill_articles')).toBe(1);
+  expect(samples.has('feedmill_data_available_bytes')).toBe(false);
+  await rename(gone, there);
+  const again = samplesIn(await text(`${url}/metrics`));
+  expect(again.get('feedmill_data_available_bytes')).toBeGreaterThan(0);
 });
 
 it('/metrics does not tell when the newest article came where there is none', async () => {

@@ -191,11 +191,59 @@ describe('what answers in its place', () => {
     expect(stdout).toContain(`not running: at ${listen} something else answers\n`);
   });
 
-  it('moves no cursor, whatever it says', async () => {
+  const saying = (changes: object, code = 200): Promise<string> =>
+    answering((_request, response) =>
+      response.writeHead(code).end(JSON.stringify({ ...HEALTH, ...changes })),
+    );
+
+  it.each([
+    ['a time that is none', { startedAt: '2026-01-02T00:00:00+23' }, 200],
+    ['fewer articles than none', { articles: -1 }, 200],
+    ['half a seed', { seeds: { known: 0.5, rejected: 0, missing: 0 } }, 200],
+    ['more outlets than can be counted', { outlets: 1e300 }, 200],
+    ['health in an answer that failed', { status: 'ok', alarms: {} }, 500],
+    ['one that starts and has something to serve', { status: 'starting' }, 200],
+    ['one that has nothing to serve and does not start', { status: 'ok', alarms: {} }, 503],
+  ])('is not taken for a feedmill: %s', async (_, changes, code) => {
     const site = await createSite();
-    const listen = await answering((_request, response) => response.end(JSON.stringify(HEALTH)));
+    const listen = await saying(changes, code);
+    const ended = await status(site, listen);
+    expect(ended).toMatchObject({ status: 1, stderr: '' });
+    expect(ended.stdout).toContain(`not running: at ${listen} something else answers\n`);
+  });
+
+  it('is not waited for when it never comes to an end', async () => {
+    const site = await createSite();
+    const listen = await answering((_request, response) => void response.writeHead(200).write('{'));
     const { status: code, stdout } = await status(site, listen);
     expect(code).toBe(1);
+    expect(stdout).toContain(`not running: at ${listen} nobody has answered within 5 s\n`);
+  }, 20_000);
+
+  it('is well only without alarms', async () => {
+    const site = await createSite(SEEDS);
+    await running(site);
+    const { alarms } = HEALTH;
+    expect((await status(site, await saying({ status: 'ok', alarms: {} }))).status).toBe(0);
+    expect((await status(site, await saying({ status: 'ok', alarms }))).status).toBe(1);
+    const starting = await status(site, await saying({ status: 'starting', alarms: {} }, 503));
+    expect(starting.status).toBe(1);
+    expect(starting.stdout).toMatch(/^starting: feedmill 9 is running/);
+  });
+
+  it('is shown with twenty alarms at most', async () => {
+    const site = await createSite();
+    const raised = Array.from({ length: 23 }, (_, n) => [`alarm-${n}`, { message: 'red' }]);
+    const { stdout } = await status(site, await saying({ alarms: Object.fromEntries(raised) }));
+    expect(stdout.match(/^ {2}alarm .*$/gm)).toHaveLength(20);
+    expect(stdout).toContain('  alarm      alarm-19: red\n             and 3 more\n');
+  });
+
+  it('moves no cursor and turns no text around, whatever it says', async () => {
+    const site = await createSite();
+    const { status: code, stdout } = await status(site, await saying({ version: '9\u202E\u009B2J' }));
+    expect(code).toBe(1);
+    expect(stdout).toContain('feedmill 9\uFFFD\uFFFD2J is running');
     expect(stdout).toContain('  alarm      red: \uFFFD[31mred\uFFFD[2J\n');
   });
 });

@@ -212,6 +212,31 @@ describe('a line of the log', () => {
   });
 });
 
+describe('a line of the log on a real terminal', () => {
+  it('shows what a name holds, and lets it not move the cursor', async () => {
+    const name = 'a\u001B[2J\u009B31m\u009D0;title\u009C\u202Etxt\u2066.txt';
+    const site = await createSite({ [name]: 'no header' });
+    const main = join(PROJECT, 'src', 'main.ts');
+    const written = await onTerminal([main, 'build', ...site.flags]);
+    expect(stripVTControlCharacters(written)).toContain(
+      '    seed: "a\\u001b[2J\uFFFD31m\uFFFD0;title\uFFFD\uFFFDtxt\uFFFD.txt"',
+    );
+    expect(written).not.toMatch(/[\u0080-\u009F]|\p{Bidi_Control}/u);
+  });
+
+  it('is one, whatever it quotes', async () => {
+    const program = join(temporaryDirectory(), 'program.ts');
+    writeFileSync(
+      program,
+      `import { createLog } from ${JSON.stringify(join(PROJECT, 'src', 'log.ts'))};
+      const log = await createLog('info', { isTTY: true, isJournal: false });
+      log.info('cannot list a\\n[00:00:00] INFO: forged');`,
+    );
+    const written = stripVTControlCharacters(await onTerminal([program]));
+    expect(written).toMatch(/^\[[\d:]+\] INFO: cannot list a\uFFFD\[00:00:00\] INFO: forged\r\n$/);
+  });
+});
+
 describe('feedmill build on many seeds', () => {
   it('shows its progress on a real terminal, apart from the lines of the log', async () => {
     const site = await manySeeds();
