@@ -1,53 +1,54 @@
 // `backup` and `restore`: all that seeds cannot bring back ↔ one file.
 import {
-  chmodSync,
   chownSync,
-  copyFileSync,
+  closeSync,
+  createReadStream,
+  createWriteStream,
   existsSync,
-  mkdirSync,
+  mkdtempSync,
+  openSync,
+  realpathSync,
   renameSync,
+  rmdirSync,
   rmSync,
   statSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, sep } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import type { Config } from './config.ts';
 import { becomeLedger, isBackup, writeBackup } from './ledger/backup.ts';
-import { LedgerRefusedError } from './ledger/ledger.ts';
+import { LedgerDiskError, LedgerRefusedError } from './ledger/ledger.ts';
 import { ledgerFileIn, lockDirectory } from './ledger/open.ts';
 import { keepSiteId, keptSiteId, SITE_ID_FILE } from './site.ts';
 
 /** It holds subscribers' secrets. */
 const OWNER_ONLY = 0o600;
-const FOLDER_OWNER_ONLY = 0o700;
 
 /**
  * Backs up a data directory, in use or not. A backup that is there already is replaced by the new one when that is whole.
+ * One that is killed leaves a folder FILE.XXXXXX of its own, which may be deleted.
  *
  * @param file absolute
  * @returns how many live articles it holds
  * @throws LedgerRefusedError, LedgerUnreadableError, LedgerDiskError
  */
 export async function backUp(config: Config, file: string): Promise<number> {
-  const found = statSync(file, { throwIfNoEntry: false });
-  if (found !== undefined && !(found.isFile() && isBackup(file))) {
+  requireOutside(config.data, file);
+  if (statSync(file, { throwIfNoEntry: false }) !== undefined && !isBackup(file)) {
     throw new LedgerRefusedError(`${file} exists and is no backup: choose another name, or move it away`);
   }
-  // What is missing above it is a disk that is not mounted, or a mistake.
-  statSync(dirname(file));
-  const folder = `${file}.partial`;
-  mkdirSync(folder, { recursive: true, mode: FOLDER_OWNER_ONLY });
-  using _ = lockDirectory(folder, `${file} is being written by another feedmill: wait for it`);
+  // The directory may be everybody's (/tmp): the folder has a name that none can foresee, and lets nobody else in.
+  const folder = mkdtempSync(`${file}.`);
   const partial = join(folder, 'backup');
   try {
-    // One that was killed left its own.
-    removeDatabase(partial);
+    closeSync(openSync(partial, 'wx', OWNER_ONLY));
     const siteId = config.siteId ?? keptSiteId(config.data);
     const articles = await writeBackup(ledgerFileIn(config.data), partial, siteId);
-    chmodSync(partial, OWNER_ONLY);
     renameSync(partial, file);
     return articles;
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    removeDatabase(partial);
+    rmdirSync(folder);
   }
 }
 
@@ -58,8 +59,8 @@ export async function backUp(config: Config, file: string): Promise<number> {
  * @returns how many live articles it holds
  * @throws LedgerRefusedError, LedgerUnreadableError, LedgerDiskError
  */
-export function restore({ data }: Config, file: string): number {
-  statSync(file);
+export async function restore({ data }: Config, file: string): Promise<number> {
+  if (!isBackup(file)) throw new LedgerRefusedError(`${file} is no backup of feedmill`);
   using _ = lockDirectory(data);
   const ledger = ledgerFileIn(data);
   // A journal that was left behind would be taken for that of the restored ledger.
@@ -69,7 +70,7 @@ export function restore({ data }: Config, file: string): number {
   const partial = `${ledger}.partial`;
   try {
     removeDatabase(partial);
-    copyFileSync(file, partial);
+    await copyForOwner(file, partial);
     const { siteId, articles } = becomeLedger(partial, file);
     const kept = keptSiteId(data);
     if (siteId !== null && kept !== null && kept !== siteId) {
@@ -82,6 +83,28 @@ export function restore({ data }: Config, file: string): number {
     return articles;
   } finally {
     removeDatabase(partial);
+  }
+}
+
+function requireOutside(data: string, file: string): void {
+  // If there is none above it, that is a disk that is not mounted, or a mistake.
+  const directory = realpathSync(dirname(file));
+  if (!existsSync(data) || !(directory + sep).startsWith(realpathSync(data) + sep)) return;
+  throw new LedgerRefusedError(
+    `${file} is in the data directory ${data}, with which a backup would be lost: choose a place outside of it`,
+  );
+}
+
+/** Copies a file whatever its mode is: `copyFile` would give that to the copy. */
+async function copyForOwner(from: string, to: string): Promise<void> {
+  const target = createWriteStream(to, { flags: 'wx', mode: OWNER_ONLY });
+  try {
+    await pipeline(createReadStream(from), target);
+  } catch (cause) {
+    throw new LedgerDiskError(
+      `${from} cannot be copied to ${to}: ${(cause as Error).message}; make room on its disk, or see what is wrong with it`,
+      { cause },
+    );
   }
 }
 

@@ -3,7 +3,7 @@ import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { backup } from 'node:sqlite';
 import { explained } from './errors.ts';
-import { LedgerRefusedError, LedgerUnreadableError } from './ledger.ts';
+import { LedgerUnreadableError } from './ledger.ts';
 import { openAsItIs, refuseNewer } from './open.ts';
 
 /** "fmil": what sets a backup apart from a ledger in use, and from all other databases. */
@@ -17,7 +17,7 @@ const SITE_ID = 'site-id';
 /**
  * Writes a backup of a ledger that may be in use: what was recorded when it began.
  *
- * @param target must not be there
+ * @param target empty; SQLite gives what it writes beside it the same mode
  * @returns how many live articles it holds
  * @throws LedgerRefusedError, LedgerUnreadableError, LedgerDiskError
  */
@@ -54,13 +54,12 @@ export interface Backup {
 }
 
 /**
- * Makes a ledger of what may be a copy of a backup.
+ * Makes a ledger of a copy of a backup.
  *
  * @param name of the backup, for whoever has to be told what is wrong with it
  * @throws LedgerRefusedError, LedgerUnreadableError, LedgerDiskError
  */
 export function becomeLedger(file: string, name: string): Backup {
-  if (!isBackup(file)) throw new LedgerRefusedError(`${name} is no backup of feedmill`);
   return explained(() => {
     using database = openAsItIs(file);
     const remedy = 'take another backup';
@@ -76,8 +75,10 @@ export function becomeLedger(file: string, name: string): Backup {
   }, name);
 }
 
-/** Whether a file says that it is a backup, be it a damaged one. */
+/** Whether a file says that it is a backup, be it a damaged one. @throws if there is none, or it cannot be read */
 export function isBackup(file: string): boolean {
+  // To open a pipe would be to wait for its writer.
+  if (!statSync(file).isFile()) return false;
   const head = Buffer.alloc(APPLICATION_ID_AT + 4);
   const descriptor = openSync(file, 'r');
   try {

@@ -1,6 +1,7 @@
 // `backup` and `restore`, by the real program beside a real daemon.
 import { spawnSync } from 'node:child_process';
 import {
+  chmodSync,
   chownSync,
   copyFileSync,
   existsSync,
@@ -8,13 +9,14 @@ import {
   readdirSync,
   readFileSync,
   statSync,
+  symlinkSync,
   truncateSync,
+  watch,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { parseAtomFeed } from 'feedsmith';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { lockDirectory } from '../../src/ledger/open.ts';
 import { query } from '../support/databases.ts';
 import { renameInto, temporaryDirectory } from '../support/directories.ts';
 import { Daemon, type Ended, runFeedmill, until } from '../support/process.ts';
@@ -118,7 +120,7 @@ describe('a backup', () => {
     const [note, folder] = [join(site.directory, 'note.txt'), join(site.directory, 'folder')];
     writeFileSync(note, 'of some worth');
     mkdirSync(folder);
-    for (const other of [note, folder, join(site.data, 'ledger.sqlite')]) {
+    for (const other of [note, folder]) {
       const { status, stderr } = await backup(site, other);
       expect({ status, stderr }).toEqual({
         status: 78,
@@ -136,21 +138,76 @@ describe('a backup', () => {
     expect(readdirSync(site.data).sort()).toEqual(['ledger.sqlite', 'lock', 'public', 'site-id']);
   });
 
-  it('takes up what one left that was killed, and waits for none that is under way', async () => {
-    const { site, file } = await backedUp();
-    const before = readFileSync(file);
-    const partial = `${file}.partial`;
-    mkdirSync(partial);
-    for (const end of ['', '-wal', '-journal']) writeFileSync(join(partial, `backup${end}`), 'half');
-    {
-      using _ = lockDirectory(partial);
-      const { status, stderr } = await backup(site, file);
-      expect(status).toBe(78);
-      expect(stderr).toBe(`feedmill: ${file} is being written by another feedmill: wait for it\n`);
-      expect(readFileSync(file)).toEqual(before);
+  it('is whole whichever of several made at once is the last', async () => {
+    const { site, file, other } = await backedUp(300);
+    for (const { status, stderr } of await Promise.all(Array.from({ length: 8 }, () => backup(site, file)))) {
+      expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     }
-    expect(await backup(site, file)).toMatchObject({ status: 0 });
-    expect(existsSync(partial)).toBe(false);
+    expect(readdirSync(site.directory).sort()).toEqual(['backup', 'config.yaml', 'data', 'seeds']);
+    expect(await restore(site, file, other)).toMatchObject({ status: 0, stderr: '' });
+  });
+
+  it('neither uses nor removes what has a name like its own', async () => {
+    const { site, file } = await backedUp();
+    const planted = temporaryDirectory();
+    const there = [`${file}.partial`, `${file}.abcdef`, planted];
+    for (const folder of there.slice(0, 2)) mkdirSync(folder, { mode: 0o777 });
+    symlinkSync(planted, `${file}.1`);
+    for (const folder of there) writeFileSync(join(folder, 'backup'), 'of some worth');
+    const touched: string[] = [];
+    for (const folder of there) {
+      const watcher = watch(folder, (_, name) => touched.push(join(folder, name!)));
+      onTestFinished(() => watcher.close());
+    }
+    expect(await backup(site, file)).toMatchObject({ status: 0, stderr: '' });
+    expect(touched).toEqual([]);
+    for (const folder of there) {
+      expect(readdirSync(folder)).toEqual(['backup']);
+      expect(readFileSync(join(folder, 'backup'), 'utf8')).toBe('of some worth');
+    }
+  });
+
+  it('is for its owner alone from the first byte', async () => {
+    const { site, file } = await backedUp(300);
+    const modes = new Set<string>();
+    const look = (): void => {
+      for (const name of readdirSync(site.directory).filter((found) => found.startsWith('backup.'))) {
+        const folder = join(site.directory, name);
+        for (const path of [folder, join(folder, 'backup'), join(folder, 'backup-journal')]) {
+          const mode = modeOf(path);
+          if (mode !== undefined) modes.add(`${path === folder ? 'folder' : 'file'} ${mode}`);
+        }
+      }
+    };
+    for (let time = 0; time < GLANCES && modes.size < 2; time += 1)
+      await whileRunning(backup(site, file), look);
+    expect(modes).toEqual(new Set(['folder 700', 'file 600']));
+  });
+
+  it('is refused in the data directory, which would take it along', async () => {
+    const { site } = await backedUp();
+    const link = join(site.directory, 'link');
+    symlinkSync(join(site.data, 'public'), link);
+    const before = readdirSync(site.data, { recursive: true });
+    for (const file of [
+      join(site.data, 'backup'),
+      join(site.data, 'ledger.sqlite'),
+      join(site.data, 'ledger.sqlite-wal'),
+      join(site.data, 'public', 'x.html'),
+      join(link, 'x.html'),
+    ]) {
+      expect(await backup(site, file)).toEqual({
+        status: 78,
+        stdout: '',
+        stderr:
+          `feedmill: ${file} is in the data directory ${site.data}, with which a backup would be lost: ` +
+          'choose a place outside of it\n',
+      });
+    }
+    expect(readdirSync(site.data, { recursive: true })).toEqual(before);
+    // It is another directory, though its name begins alike.
+    mkdirSync(`${site.data}2`);
+    expect(await backup(site, join(`${site.data}2`, 'backup'))).toMatchObject({ status: 0, stderr: '' });
   });
 
   it('of no ledger, of a damaged one, or into no directory says so and writes nothing', async () => {
@@ -170,6 +227,27 @@ describe('a backup', () => {
     expect(readdirSync(site.directory).sort()).toEqual(['backup', 'config.yaml', 'data', 'seeds']);
   });
 });
+
+/** How often a command is run until it is seen at work: on a busy machine, one may be over before anybody looks. */
+const GLANCES = 10;
+
+/** Looks again and again until a command has ended. */
+async function whileRunning(command: Promise<Ended>, look: () => void): Promise<void> {
+  const ended: Ended[] = [];
+  const waiting = command.then((result) => ended.push(result));
+  while (ended.length === 0) {
+    look();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  await waiting;
+  expect(ended).toMatchObject([{ status: 0, stderr: '' }]);
+}
+
+/** In octal digits. */
+function modeOf(file: string): string | undefined {
+  const found = statSync(file, { throwIfNoEntry: false });
+  return found && (found.mode & 0o777).toString(8);
+}
 
 function zeroPage(file: string, page: number): void {
   const bytes = readFileSync(file);
@@ -209,8 +287,39 @@ describe.skipIf(!CAN_MOUNT && !process.env['CI']).for([CAN_MOUNT ? 'as root' : '
       const owners = readdirSync(other).map((name) => statSync(join(other, name)));
       expect(owners.map(({ uid, gid }) => `${uid}:${gid}`)).toEqual(Array(3).fill('4321:4322'));
     });
+
+    it('a backup that may only be read is restored by who is not root', async () => {
+      const { site, file, other } = await backedUp();
+      chmodSync(site.directory, 0o755);
+      mkdirSync(other);
+      for (const path of [file, other]) chownSync(path, 4321, 4321);
+      chmodSync(file, 0o400);
+      const args = ['restore', file, ...site.flags, '--data', other];
+      expect(await runFeedmill(args, { uid: 4321 })).toMatchObject({ status: 0, stderr: '' });
+    });
   },
 );
+
+describe('a restore', () => {
+  it.each(['400', '644'])(
+    'of a backup of mode %s is for its owner alone from the first byte',
+    async (mode) => {
+      const { site, file, other } = await backedUp(300);
+      chmodSync(file, Number.parseInt(mode, 8));
+      const modes = new Set<string>();
+      for (let time = 0; time < GLANCES && modes.size < 1; time += 1) {
+        const data = join(other, String(time));
+        const ledger = join(data, 'ledger.sqlite');
+        await whileRunning(restore(site, file, data), () => {
+          const found = modeOf(`${ledger}.partial`);
+          if (found !== undefined) modes.add(found);
+        });
+        expect(modeOf(ledger)).toBe('600');
+      }
+      expect(modes).toEqual(new Set(['600']));
+    },
+  );
+});
 
 describe('a restore is refused', () => {
   it('where a ledger is, or what is left of one', async () => {
@@ -250,7 +359,9 @@ describe('a restore is refused', () => {
 
   const WRONG = {
     'a file that is not there': [74, /no such file/],
-    'a directory': [74, /directory/],
+    'a directory': [78, /is no backup of feedmill/],
+    'a pipe': [78, /is no backup of feedmill/],
+    'a device': [78, /is no backup of feedmill/],
     'something else': [78, /is no backup of feedmill/],
     'an empty file': [78, /is no backup of feedmill/],
     'a ledger, which may lack its journal': [78, /is no backup of feedmill/],
@@ -266,6 +377,8 @@ describe('a restore is refused', () => {
   const make: Record<keyof typeof WRONG, (file: string, site: TestSite) => void> = {
     'a file that is not there': () => {},
     'a directory': (file) => mkdirSync(file),
+    'a pipe': (file) => expect(spawnSync('mkfifo', [file]).status).toBe(0),
+    'a device': (file) => symlinkSync('/dev/zero', file),
     'something else': (file) => writeFileSync(file, 'something else\n'.repeat(1000)),
     'an empty file': (file) => writeFileSync(file, ''),
     'a ledger, which may lack its journal': (file, site) =>
@@ -293,7 +406,9 @@ describe('a restore is refused', () => {
     expect(stderr).toContain(file);
     expect(stderr).toMatch(message);
     expect(stderr).not.toMatch(/^ +at /m);
-    expect(existsSync(other) ? readdirSync(other) : []).toEqual(what.includes('not there') ? [] : ['lock']);
+    // What is no backup is refused before there is anything.
+    const looksLikeOne = what.startsWith('one ');
+    expect(existsSync(other) ? readdirSync(other) : null).toEqual(looksLikeOne ? ['lock'] : null);
   });
 });
 
