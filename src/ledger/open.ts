@@ -88,13 +88,9 @@ export function isInUse(directory: string): boolean {
  * Keeps other processes from a data directory until it is disposed of or the process ends, however it does: the lock
  * on the file is the operating system's.
  *
- * @param refusal what is said if another process has it
- * @throws LedgerRefusedError
+ * @throws LedgerRefusedError if another process has it
  */
-export function lockDirectory(
-  directory: string,
-  refusal = `${directory} is in use by another feedmill: stop it, or choose another directory with --data`,
-): Disposable {
+export function lockDirectory(directory: string): Disposable {
   mkdirSync(directory, { recursive: true });
   const file = join(directory, 'lock');
   closeToOthers(file);
@@ -105,7 +101,10 @@ export function lockDirectory(
   } catch (cause) {
     database.close();
     if (!isBusy((cause as Error).cause)) throw cause;
-    throw new LedgerRefusedError(refusal, { cause });
+    throw new LedgerRefusedError(
+      `${directory} is in use by another feedmill: stop it, or choose another directory with --data`,
+      { cause },
+    );
   }
   return { [Symbol.dispose]: () => database.close() };
 }
