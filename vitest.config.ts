@@ -7,5 +7,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 30_000,
     pool: 'forks',
+    // One core is left alone otherwise; most tests wait for processes that they have started.
+    maxWorkers: '100%',
   },
 });
