@@ -52,7 +52,7 @@ export interface HealthReport {
   readonly alarms: Readonly<Record<string, { readonly message: string; readonly since: string }>>;
   readonly articles: number;
   readonly seeds: { readonly known: number; readonly missing: number; readonly rejected: number };
-  readonly lastPass: object | null;
+  readonly lastPass: { readonly pass: string; readonly articles: number } | null;
 }
 
 export async function health(url: string, socket?: string): Promise<HealthReport> {

@@ -61,11 +61,11 @@ export class Reader {
     }, PATIENTLY_MS);
   }
 
-  /** Waits until nothing is wrong and there are so many articles. */
+  /** Waits until nothing is wrong, and so many articles have been published: counted they are before that. */
   async well(articles: number): Promise<void> {
     await until(async () => {
       const report = await this.health().catch(() => null);
-      return report?.status === 'ok' && report.articles === articles ? true : undefined;
+      return report?.status === 'ok' && report.lastPass?.articles === articles ? true : undefined;
     }, PATIENTLY_MS);
   }
 
