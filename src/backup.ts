@@ -18,7 +18,7 @@ import { pipeline } from 'node:stream/promises';
 import type { Config } from './config.ts';
 import { becomeLedger, isBackup, writeBackup } from './ledger/backup.ts';
 import { LedgerDiskError, LedgerRefusedError } from './ledger/ledger.ts';
-import { ledgerFileIn, lockDirectory } from './ledger/open.ts';
+import { DATABASE_ENDS, ledgerFileIn, lockDirectory } from './ledger/open.ts';
 import { keepSiteId, keptSiteId, SITE_ID_FILE } from './site.ts';
 
 /** It holds subscribers' secrets. */
@@ -26,7 +26,7 @@ const OWNER_ONLY = 0o600;
 
 /**
  * Backs up a data directory, in use or not. A backup that is there already is replaced by the new one when that is whole.
- * One that is killed leaves a folder FILE.XXXXXX of its own, which may be deleted.
+ * One that is killed leaves its folder behind: the name of the file, a dot, and six characters.
  *
  * @param file absolute
  * @returns how many live articles it holds
@@ -64,7 +64,7 @@ export async function restore({ data }: Config, file: string): Promise<number> {
   using _ = lockDirectory(data);
   const ledger = ledgerFileIn(data);
   // A journal that was left behind would be taken for that of the restored ledger.
-  for (const there of ['', '-wal', '-shm', '-journal'].map((end) => ledger + end).filter(existsSync)) {
+  for (const there of DATABASE_ENDS.map((end) => ledger + end).filter(existsSync)) {
     throw new LedgerRefusedError(`${there} exists: move it out of ${data}, or choose another --data`);
   }
   const partial = `${ledger}.partial`;
@@ -109,7 +109,7 @@ async function copyForOwner(from: string, to: string): Promise<void> {
 }
 
 function removeDatabase(file: string): void {
-  for (const end of ['', '-wal', '-shm', '-journal']) rmSync(file + end, { force: true });
+  for (const end of DATABASE_ENDS) rmSync(file + end, { force: true });
 }
 
 /** Root restores for a daemon that is somebody else. */

@@ -1,6 +1,7 @@
 // `build`: one pass over everything, the files published, done.
 import { Alarms } from './alarms.ts';
 import { writeArchives } from './archive-files.ts';
+import { liveOutlets } from './ledger/tally.ts';
 import { publicFolder } from './output/paths.ts';
 import { Publisher } from './output/publish.ts';
 import { Pipeline } from './pipeline.ts';
@@ -55,7 +56,7 @@ export async function build(options: ServiceOptions, archive: boolean): Promise<
     log.info({ documents }, 'archives written');
   }
   await publisher.encoded();
-  const live = [...outlets.values()].filter((count) => count > 0).length;
+  const live = liveOutlets(pipeline.stock).length;
   log.info(
     { articles, outlets: live, directory: config.data },
     `${counted(articles, 'article')} of ${counted(live, 'outlet')} published`,

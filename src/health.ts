@@ -1,8 +1,10 @@
 // How the service is, for `/healthz`: is it alive and fresh, and if not, why? Pure.
 import type { Alarms } from './alarms.ts';
+import type { Stock } from './ledger/ledger.ts';
+import { liveOutlets } from './ledger/tally.ts';
 import type { Health } from './output/answers.ts';
 import type { Snapshot } from './output/snapshot.ts';
-import type { PassSummary, Stock } from './report.ts';
+import type { PassSummary } from './report.ts';
 
 export interface HealthFacts {
   readonly version: string;
@@ -23,7 +25,7 @@ export interface HealthFacts {
  */
 export function healthOf(facts: HealthFacts): Health {
   const { alarms, stock, snapshot, lastPass, startedAt, now } = facts;
-  const { outlets, articles, newest, seeds, rejected, missing } = stock;
+  const { articles, newest, seeds, rejected, missing } = stock;
   const troubled = alarms.raised.size > 0 ? 'degraded' : 'ok';
   return {
     status: snapshot.size > 0 ? troubled : 'starting',
@@ -35,7 +37,7 @@ export function healthOf(facts: HealthFacts): Health {
     uptimeSeconds: Math.round((now - startedAt) / 1000),
     articles,
     newestArticle: dateOf(newest),
-    outlets: [...outlets.values()].filter((live) => live > 0).length,
+    outlets: liveOutlets(stock).length,
     feeds: [...snapshot.keys()].filter((path) => path.endsWith('.atom')).length,
     seeds: { known: seeds, rejected, missing },
     lastLook: dateOf(facts.lastLook),

@@ -1,8 +1,7 @@
 // Would the first publication from a new ledger lose what readers have?
 import type { Ledger } from './ledger/ledger.ts';
+import { feedPath } from './output/paths.ts';
 import type { Snapshot } from './output/snapshot.ts';
-
-const MERGED_FEED = 'feed.atom';
 
 /**
  * A new ledger knows nothing of seeds that were there before it: then what is published tells whether
@@ -23,6 +22,11 @@ export async function losesTooMuch(
 
 /** The UUIDs of the articles that readers were last shown. */
 function publishedIds(snapshot: Snapshot): string[] {
-  const entries = snapshot.get(MERGED_FEED)?.body.toString().split('<entry').slice(1) ?? [];
+  const entries =
+    snapshot
+      .get(`${feedPath(null)}.atom`)
+      ?.body.toString()
+      .split('<entry')
+      .slice(1) ?? [];
   return entries.flatMap((entry) => /<id>urn:uuid:([^<]*)<\/id>/.exec(entry)?.[1] ?? []);
 }

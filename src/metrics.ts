@@ -2,9 +2,10 @@
 import { statfsSync, statSync } from 'node:fs';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { type Alarms, ALARMS } from './alarms.ts';
+import type { Stock } from './ledger/ledger.ts';
 import type { Answered } from './output/server.ts';
 import type { Snapshot } from './output/snapshot.ts';
-import type { PassResult, PassSummary, Stock } from './report.ts';
+import type { PassResult, PassSummary } from './report.ts';
 
 /** What is true at the moment at which it is asked for. */
 export interface MetricsSources {

@@ -10,7 +10,7 @@ import type { LookRequest } from './intake/requests.ts';
 import { type ScanContext, Waiting } from './intake/scan.ts';
 import type { Sighting } from './intake/settle.ts';
 import { LedgerKeeper } from './ledger/keeper.ts';
-import { type Ledger, LedgerUnreadableError } from './ledger/ledger.ts';
+import { type Ledger, LedgerUnreadableError, type Stock } from './ledger/ledger.ts';
 import { ledgerFileIn } from './ledger/open.ts';
 import type { Subscriptions } from './ledger/subscriptions.ts';
 import type { Log } from './log.ts';
@@ -21,7 +21,7 @@ import type { ArchiveName } from './output/paths.ts';
 import type { Publisher } from './output/publish.ts';
 import { Progress } from './progress.ts';
 import type { Rules } from './recipes.ts';
-import { type PassResult, type Stock, Troubles } from './report.ts';
+import { type PassResult, Troubles } from './report.ts';
 import type { Site } from './site.ts';
 
 export interface PipelineOptions {

@@ -2,8 +2,10 @@
 import type { Alarms } from './alarms.ts';
 import { REMEDIES } from './article.ts';
 import type { Gathered } from './gather.ts';
-import type { Tally } from './ledger/ledger.ts';
+import type { Stock, Tally } from './ledger/ledger.ts';
+import { liveOutlets } from './ledger/tally.ts';
 import type { Log } from './log.ts';
+import { feedPath } from './output/paths.ts';
 import type { Site } from './site.ts';
 import { counted, lasting } from './wording.ts';
 
@@ -14,9 +16,6 @@ export interface PassResult extends Gathered {
   /** The ledger is new, and much of what is published has no seed: the feeds stay as they are. */
   readonly seedsLost: boolean;
 }
-
-/** What there is, and the time that places the newest article of it; `null` if there is none. ms */
-export type Stock = Tally & { readonly newest: number | null };
 
 /** Rejections of one pass that get a line each; more are only counted. */
 const REJECTIONS_LOGGED_MAX = 20;
@@ -57,11 +56,11 @@ export interface PassSummary {
 }
 
 /** Logs where people and readers find what is published. */
-export function reportLive({ baseUrl }: Site, { articles, outlets }: Stock, listen: string, log: Log): void {
-  const live = [...outlets].filter(([, count]) => count > 0).map(([id]) => id);
-  const named = live.sort().slice(0, FEEDS_NAMED_MAX);
+export function reportLive({ baseUrl }: Site, stock: Stock, listen: string, log: Log): void {
+  const { articles } = stock;
+  const live = liveOutlets(stock).sort();
   const page = `${baseUrl}/`;
-  const feeds = [`${baseUrl}/feed.atom`, ...named.map((id) => `${baseUrl}/outlets/${id}.atom`)];
+  const feeds = [null, ...live.slice(0, FEEDS_NAMED_MAX)].map((id) => `${baseUrl}/${feedPath(id)}.atom`);
   log.info(
     { articles, outlets: live.length, page, feeds, listen },
     `${counted(articles, 'article')} of ${counted(live.length, 'outlet')} are live at ${page}`,

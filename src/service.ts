@@ -16,7 +16,7 @@ import { type PassResult, type PassSummary, reportFailure, reportLive } from './
 import { siteOf } from './site.ts';
 import type { Supervised } from './systemd.ts';
 import { accessOf } from './tokens.ts';
-import { Works } from './works.ts';
+import { RETRY_MS, Works } from './works.ts';
 
 /** What is read anew when it changes. */
 export interface Setup {
@@ -37,8 +37,6 @@ export interface RunOptions extends ServiceOptions {
   readonly descriptor: number | null;
 }
 
-/** After what was to be set going could not be. ms */
-const RETRY_MS = 10_000;
 /** What is in use for as long as the process lives. */
 const FIXED = ['listen', 'data'] as const;
 

@@ -6,7 +6,8 @@ import * as v from 'valibot';
 import { type Config, listenAddress } from './config.ts';
 import { glanceAt } from './ledger/glance.ts';
 import { isInUse, ledgerFileIn } from './ledger/open.ts';
-import { publicFolder } from './output/paths.ts';
+import { liveOutlets } from './ledger/tally.ts';
+import { feedPath, publicFolder } from './output/paths.ts';
 import { harmless } from './wording.ts';
 
 export interface StatusReport {
@@ -142,9 +143,9 @@ function healthLines(health: Health, now: number): Line[] {
 function ledgerLines(data: string, now: number): Line[] {
   const file = ledgerFileIn(data);
   if (!existsSync(file)) return [['ledger', `there is none in ${data}; is --data another directory?`]];
-  const { articles, outlets, newest, seeds, rejected, missing } = glanceAt(file);
-  const live = [...outlets.values()].filter((count) => count > 0).length;
-  return stockLines(articles, live, newest, { known: seeds, rejected, missing }, now);
+  const stock = glanceAt(file);
+  const { articles, newest, seeds, rejected, missing } = stock;
+  return stockLines(articles, liveOutlets(stock).length, newest, { known: seeds, rejected, missing }, now);
 }
 
 function stockLines(
@@ -166,7 +167,7 @@ function stockLines(
 /** Nothing of what this user may not see. */
 function filesIn(data: string, now: number): Line[] {
   const lines: Line[] = [];
-  const feed = statsOf(join(publicFolder(data), 'feed.atom'));
+  const feed = statsOf(join(publicFolder(data), `${feedPath(null)}.atom`));
   if (feed !== undefined) lines.push(['feeds', `last changed ${when(feed.mtimeMs, now)}`]);
   const ledger = statsOf(ledgerFileIn(data));
   if (ledger !== undefined) lines.push(['ledger', `${(ledger.size / 1e6).toFixed(1)} MB in ${data}`]);

@@ -5,6 +5,7 @@ import type { Config } from './config.ts';
 import { type LookRequest, LookRequests } from './intake/requests.ts';
 import { startSchedule } from './intake/schedule.ts';
 import { SeedWatch } from './intake/watch.ts';
+import type { Stock } from './ledger/ledger.ts';
 import type { Log } from './log.ts';
 import type { Access } from './output/access.ts';
 import { BusyError, OnDemand } from './output/on-demand.ts';
@@ -15,14 +16,7 @@ import { Pipeline, type PipelineOptions } from './pipeline.ts';
 import { takePrecautions } from './precautions.ts';
 import { Pulse } from './pulse.ts';
 import type { Rules } from './recipes.ts';
-import {
-  type PassResult,
-  type PassSummary,
-  reportFailure,
-  reportPass,
-  type Stock,
-  updateAlarms,
-} from './report.ts';
+import { type PassResult, type PassSummary, reportFailure, reportPass, updateAlarms } from './report.ts';
 import { restoreSiteId, type Site } from './site.ts';
 import { accessOf } from './tokens.ts';
 import { WebSub } from './websub/websub.ts';
@@ -44,8 +38,8 @@ export interface WorksOptions {
 
 /** How long those who ask for an archive wait for the first pass, which finds out what the feeds say of themselves. */
 const FIRST_PASS_MS = 5_000;
-/** After a pass that failed, or could not write all that it made. ms */
-const RETRY_MS = 10_000;
+/** After a pass that failed, or could not write all that it made; or that could not even be begun. ms */
+export const RETRY_MS = 10_000;
 const EVERYTHING: LookRequest = { all: true, paths: new Set() };
 
 export class Works implements AsyncDisposable {
@@ -56,13 +50,15 @@ export class Works implements AsyncDisposable {
   readonly #watch: SeedWatch;
   readonly #pipeline: Pipeline;
   readonly webSub: WebSub;
-  /** Resolves with the first pass, or when there will be none. */
-  readonly #looked = Promise.withResolvers<void>();
+  /** Resolves with the first pass, or when there will be none; `null` from then on. */
+  #firstPass: PromiseWithResolvers<void> | null = Promise.withResolvers();
   /** Documents of archives. */
   readonly archive = new OnDemand(async (path) => {
     const name = readArchivePath(path);
     if (name === null) return null;
-    await Promise.race([this.#looked.promise, after(FIRST_PASS_MS, null, { ref: false })]);
+    if (this.#firstPass !== null) {
+      await Promise.race([this.#firstPass.promise, after(FIRST_PASS_MS, null, { ref: false })]);
+    }
     if (this.#abort.signal.aborted) throw new BusyError('another configuration comes into force');
     return this.#pipeline.archived(name, name.format);
   });
@@ -167,7 +163,7 @@ export class Works implements AsyncDisposable {
     this.#watch[Symbol.dispose]();
     for (const timer of this.#timers) clearTimeout(timer);
     this.#abort.abort();
-    this.#looked.resolve();
+    this.#endFirstPass();
     await Promise.all([this.#requests.stop(), this.webSub[Symbol.asyncDispose]()]);
     await this.archive.idle();
     await this.#pipeline[Symbol.asyncDispose]();
@@ -194,7 +190,7 @@ export class Works implements AsyncDisposable {
       if (result.again) this.#lookAgain(result.again);
       if (result.publishError) this.#lookAgain({ paths: [], delayMs: RETRY_MS });
       this.#failed = false;
-      this.#looked.resolve();
+      this.#endFirstPass();
       onPass(summary, result);
     } catch (error) {
       if (this.#abort.signal.aborted) return;
@@ -216,6 +212,11 @@ export class Works implements AsyncDisposable {
       const shown = 'the tokens cannot be read; those read before hold. The log says why';
       alarms.set('tokens-unreadable', shown, (error as Error).message);
     }
+  }
+
+  #endFirstPass(): void {
+    this.#firstPass?.resolve();
+    this.#firstPass = null;
   }
 
   #lookAgain({ paths, delayMs }: { paths: readonly string[]; delayMs: number }): void {

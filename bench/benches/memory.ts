@@ -2,9 +2,8 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Bench } from '../support/bench.ts';
-import { askUntil, freePort, pause } from '../support/http.ts';
-import { PEERS } from '../support/measured.ts';
-import { Daemon, Server } from '../support/server.ts';
+import { askUntil, pause } from '../support/http.ts';
+import { Daemon, startBareServer } from '../support/server.ts';
 
 const OUTLETS = 100;
 const SETTLE_MS = 10_000;
@@ -22,7 +21,7 @@ export const memory: Bench = {
       context.add(
         { seeds: size, name: 'settled', unit: 'MB' },
         'floor',
-        await bareServer(join(data, 'public/feed.atom')),
+        await bareServerMb(join(data, 'public/feed.atom')),
       );
       const added = context.newcomers(seeds, CHURN);
       try {
@@ -47,10 +46,7 @@ export const memory: Bench = {
 };
 
 /** What a server in Node keeps that serves one feed. MB */
-async function bareServer(file: string): Promise<number> {
-  const port = await freePort();
-  const args = [join(PEERS, 'bare-server.ts'), file, String(port)];
-  await using server = new Server(process.execPath, args, port);
-  await server.answers('/', ({ status }) => status === 200);
+async function bareServerMb(file: string): Promise<number> {
+  await using server = await startBareServer(file);
   return server.residentMb;
 }

@@ -2,9 +2,8 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Bench } from '../support/bench.ts';
-import { freePort } from '../support/http.ts';
 import { PEERS, runNode } from '../support/measured.ts';
-import { Daemon, Server } from '../support/server.ts';
+import { Daemon, startBareServer } from '../support/server.ts';
 
 /** Renamed into the directory while nothing runs. */
 const NEWCOMERS = 10;
@@ -20,7 +19,7 @@ export const restart: Bench = {
       for (let run = 0; run < context.runs; run += 1) {
         const data = context.data(shape);
         const served = { seeds: size, name: 'start → the last feeds served', unit: 'ms' } as const;
-        context.add(served, 'floor', await bareServer(join(data, 'public', 'feed.atom')));
+        context.add(served, 'floor', await bareServerMs(join(data, 'public', 'feed.atom')));
         const looked = { seeds: size, name: 'start → a look found nothing new', unit: 'ms' } as const;
         context.add(looked, 'floor', runNode(join(PEERS, 'list.ts'), seeds).wallMs);
         let articles = 0;
@@ -51,10 +50,7 @@ export const restart: Bench = {
 };
 
 /** How long a server in Node takes to its first answer if there is nothing it has to do before. ms */
-async function bareServer(file: string): Promise<number> {
-  const port = await freePort();
-  const args = [join(PEERS, 'bare-server.ts'), file, String(port)];
-  await using server = new Server(process.execPath, args, port);
-  await server.answers('/', ({ status }) => status === 200);
+async function bareServerMs(file: string): Promise<number> {
+  await using server = await startBareServer(file);
   return performance.now() - server.started;
 }

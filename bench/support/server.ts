@@ -2,9 +2,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type Answer, askUntil, freePort, pause } from './http.ts';
-import { MAIN } from './measured.ts';
+import { MAIN, PEERS } from './measured.ts';
 
 /** Of /proc/PID/stat, on every Linux. */
 const TICKS_PER_SECOND = 100;
@@ -70,6 +71,14 @@ export class Server implements AsyncDisposable {
   get #alive(): boolean {
     return this.child.exitCode === null && this.child.signalCode === null;
   }
+}
+
+/** A server in Node that serves one file and does nothing else, once it does. */
+export async function startBareServer(file: string): Promise<Server> {
+  const port = await freePort();
+  const server = new Server(process.execPath, [join(PEERS, 'bare-server.ts'), file, String(port)], port);
+  await server.answers('/', ({ status }) => status === 200);
+  return server;
 }
 
 export interface DaemonOptions {

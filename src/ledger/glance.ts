@@ -1,16 +1,11 @@
 // What a ledger holds, for whoever only looks: nothing is locked, migrated or written.
 import { explained } from './errors.ts';
-import type { Tally } from './ledger.ts';
+import type { Stock } from './ledger.ts';
 import { openToRead, refuseNewer } from './open.ts';
 import { countAll } from './tally.ts';
 
-export interface Glance extends Tally {
-  /** The time of the newest article; `null` if there is none. ms */
-  readonly newest: number | null;
-}
-
 /** @throws LedgerRefusedError, LedgerUnreadableError */
-export function glanceAt(file: string): Glance {
+export function glanceAt(file: string): Stock {
   return explained(() => {
     using database = openToRead(file);
     refuseNewer(database, file, 'ask that version');

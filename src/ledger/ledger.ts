@@ -155,6 +155,11 @@ export interface Tally {
   readonly missing: number;
 }
 
+export interface Stock extends Tally {
+  /** The time that places the newest live article; `null` if there is none. ms */
+  readonly newest: number | null;
+}
+
 export interface Ledger extends AsyncDisposable {
   readonly subscriptions: Subscriptions;
   /** Known seeds in the order of their paths (by UTF-8 bytes), behind `after`. */

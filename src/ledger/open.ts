@@ -12,6 +12,8 @@ import { SqliteLedger } from './sqlite.ts';
 const CACHE_KIB = 16_384;
 /** Keys are hashes, so a batch touches pages all over the indexes: they are written back seldom and together. */
 const CHECKPOINT_PAGES = 8_192;
+/** A database, and what SQLite may keep beside it under the same name. */
+export const DATABASE_ENDS = ['', '-wal', '-shm', '-journal'] as const;
 /** What the journal may keep on disk when it is not needed. bytes */
 const JOURNAL_BYTES_KEPT = 4_194_304;
 const BUSY_TIMEOUT_MS = 5_000;
@@ -116,7 +118,8 @@ export function lockDirectory(directory: string): Disposable {
 function closeToOthers(file: string): void {
   try {
     if (!existsSync(file)) return closeSync(openSync(file, 'a', 0o600));
-    for (const part of [file, `${file}-wal`, `${file}-shm`]) {
+    for (const end of DATABASE_ENDS) {
+      const part = file + end;
       const mode = statSync(part, { throwIfNoEntry: false })?.mode ?? 0;
       if ((mode & 0o007) !== 0) chmodSync(part, mode & 0o770);
     }
@@ -133,8 +136,8 @@ function closeToOthers(file: string): void {
  */
 export function setLedgerAside(file: string, suffix: string): string {
   const aside = `${file}.${suffix}`;
-  for (const part of ['', '-wal', '-shm']) {
-    if (existsSync(file + part)) renameSync(file + part, aside + part);
+  for (const end of DATABASE_ENDS) {
+    if (existsSync(file + end)) renameSync(file + end, aside + end);
   }
   return aside;
 }

@@ -14,6 +14,11 @@ export function countsOf(row: SeedRow | undefined): SeedCounts {
   };
 }
 
+/** The ids of outlets that have a live article. */
+export function liveOutlets({ outlets }: Pick<Tally, 'outlets'>): string[] {
+  return [...outlets].filter(([, live]) => live > 0).map(([id]) => id);
+}
+
 /**
  * @param live by how many each outlet's live articles grew or shrank
  * @param known whether an outlet still has articles, withdrawn ones included

@@ -1,7 +1,7 @@
 // What the feeds must hold, told from what was done to the seeds. Pure; it shares nothing with src/.
 //
 // A round begins and ends settled: the daemon has then seen everything. Within a round an answer may be of any moment
-// since; each article may then stand as any of its copies that there have been in the round.
+// since: any copy of an article that there has been in the round is right.
 import { entryOf, type ReadDocument, type ReadEntry } from './documents.ts';
 
 /** What stands in a file. */
