@@ -79,7 +79,7 @@ describe.skipIf(LIBRARY === null && !process.env['CI']).for([WHERE])('%s', () =>
 
       writeFileSync(clock, '+0');
       await renameInto(site.seeds, 'newer.txt', numberedSeed(COUNT + 2));
-      await reader.well(COUNT + 1);
+      await until(async () => ((await reader.numbers())[0] === COUNT + 2 ? true : undefined));
       expect((await reader.entries()).slice(1)).toEqual(after);
       expect((await daemon.stop()).status).toBe(0);
     },

@@ -128,8 +128,8 @@ describe('the line of a pass', () => {
     const daemon = await Daemon.start(site.flags);
     await daemon.url();
     await renameInto(site.seeds, '2.txt', numberedSeed(2));
-    const line = await daemon.logged(({ pass, added }) => pass === 'noticed' && added === 1);
-    expect(line).toMatchObject({ level: 30, changed: 0, withdrawn: 0, rejected: 0, articles: 2 });
+    const line = await daemon.logged(({ articles, added }) => articles === 2 && added === 1);
+    expect(line).toMatchObject({ level: 30, changed: 0, withdrawn: 0, rejected: 0 });
     const { documents, durationMs } = line as unknown as Record<string, number>;
     expect(line.msg).toMatch(`1 added; 2 articles, ${documents} documents published; `);
     expect(line.msg).toContain(durationMs! < 1000 ? `${durationMs} ms` : ' s');
