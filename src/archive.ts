@@ -100,6 +100,7 @@ export class Archive {
     const turns = new Turns();
     const shown: { id: number; key: string; outlet: string; updated: number }[] = [];
     let lasting = true;
+    entries.begin(archived.articles);
     for (const article of archived.articles) {
       await turns.next();
       const stale = findings.stale.size;
@@ -121,10 +122,10 @@ export class Archive {
     );
     await entries.saveAnew();
     const rendered = await entries.rendered(shown.map((entry) => entry.id));
-    const sourceOf = heads.sources(updated);
-    const keyed = shown.map(({ id: article, key, outlet }) => {
+    const keyed = shown.map(({ id: article, key, outlet, updated: changed }) => {
       const entry: RenderedEntry = rendered.get(article)!;
-      return { key, entry: id === null ? withSource(entry, sourceOf(rules.outlets.byId(outlet))) : entry };
+      const source = id === null ? heads.source(rules.outlets.byId(outlet), changed) : null;
+      return { key, entry: source === null ? entry : withSource(entry, source) };
     });
     const before = await this.before(name);
     const outlet = id === null ? null : rules.outlets.byId(id);

@@ -3,7 +3,7 @@
 // Only what a feed shows is read whole and cleaned; the ledger keeps what was made of it.
 import { Archive, tombstones } from './archive.ts';
 import { type Document, FORMATS, type Outlet, type RenderedEntry } from './article.ts';
-import { Entries, type EntriesContext, Findings, type RejectedChange } from './entries.ts';
+import { Entries, type EntriesContext, type Findings } from './entries.ts';
 import { Heads } from './heads.ts';
 import type { LedgerArticle, RenditionFacts } from './ledger/ledger.ts';
 import { renderOpml, OPML_PATH } from './mill/render/opml.ts';
@@ -33,18 +33,14 @@ export interface ComposeContext extends EntriesContext {
   readonly step: () => void;
 }
 
-export interface Composed {
-  readonly documents: readonly Document[];
-  /** Seeds that are not (any more) what the ledger says. */
-  readonly stale: readonly string[];
-  /** Seeds that turned out to be no articles when they were read whole. Once recorded, compose again. */
-  readonly rejected: readonly RejectedChange[];
-}
-
 /** Withdrawn articles that a feed tells of. */
 const TOMBSTONES_MAX = 300;
 /** A first composition leaves much behind that lives just long enough to be taken for old. */
 const FEEDS_OF_GARBAGE = 8;
+/** Feeds composed at the same time: while one waits for its articles, others are rendered. */
+const FEEDS_AT_ONCE = 3;
+/** Articles that are made ahead of their turn; the window may end before. */
+const AHEAD = 32;
 /** As long as a name in an archive gets. */
 const LONGEST_END = { place: 999_999_999_999, tag: '-'.repeat(12) };
 
@@ -73,33 +69,42 @@ export class Composer {
   }
 
   /**
+   * The documents of one feed after the other, the merged one's first; then the page for people, which tells of all.
+   *
    * @param only the outlets whose feeds to compose; `null` for all, as the first time must be.
    *   The merged feed and the first page always are
    */
-  async compose(now: number, only: ReadonlySet<string> | null, progress: Progress): Promise<Composed> {
+  async *compose(
+    now: number,
+    only: ReadonlySet<string> | null,
+    findings: Findings,
+    progress: Progress,
+  ): AsyncGenerator<readonly Document[]> {
     const { ledger, rules } = this.#context;
-    const findings = new Findings();
     const tally = await ledger.tally();
     const ids = [...tally.outlets.keys()].sort();
-    const documents: Document[] = [];
-    progress.feeds = { done: 0, of: (only?.size ?? ids.length) + 1 };
-    for (const id of ids) {
-      if (only?.has(id) === false) continue;
+    const due = only === null ? ids : ids.filter((id) => only.has(id));
+    const feeds = { done: 0, of: due.length + 1 };
+    progress.feeds = feeds;
+    const merged = await this.#feed(null, now, findings);
+    yield merged.documents;
+    feeds.done += 1;
+    for await (const documents of inOrder(due, FEEDS_AT_ONCE, async (id) => {
       const outlet = rules.outlets.byId(id);
       const made = await this.#feed(outlet, now, findings);
-      documents.push(...made.documents, ...(await this.#pages.outlet(outlet, tally, made)));
-      progress.feeds.done += 1;
-      if (only === null && progress.feeds.done % FEEDS_OF_GARBAGE === 0) collectGarbage();
+      return [...made.documents, ...(await this.#pages.outlet(outlet, tally, made))];
+    })) {
+      yield documents;
+      feeds.done += 1;
+      if (only === null && feeds.done % FEEDS_OF_GARBAGE === 0) collectGarbage();
       await this.#turns.next();
     }
-    const merged = await this.#feed(null, now, findings);
-    documents.push(...merged.documents, this.#opml(ids), ...(await this.#pages.first(ids, tally, merged)));
-    return { documents, stale: [...findings.stale], rejected: findings.rejected };
+    yield [this.#opml(ids), ...(await this.#pages.first(ids, tally, merged))];
   }
 
   /** One feed's documents, an outlet's or the merged one's: the same entries in every format. */
   async #feed(outlet: Outlet | null, now: number, findings: Findings): Promise<Made> {
-    const { ledger, rules, window: limits, tombstoneMs } = this.#context;
+    const { ledger, window: limits, tombstoneMs } = this.#context;
     const id = outlet?.id ?? null;
     const withdrawals = await ledger.withdrawals(id, now - tombstoneMs, TOMBSTONES_MAX);
     const deleted = tombstones(withdrawals);
@@ -107,15 +112,16 @@ export class Composer {
     const window = new Window(limits, headSize({ ...this.#heads.of(outlet), deleted, previous: longest }));
     const entries = new Entries(this.#context, findings, now);
     const shown: Shown[] = [];
-    const sourceOf = this.#heads.sources();
     /** The last article that the feed shows, or would if there were anything to show of it. */
     let last: number | null = null;
-    for (const article of await ledger.newest(id, limits.entries)) {
+    const articles = await ledger.newest(id, limits.entries);
+    for (const [i, article] of articles.entries()) {
+      if (i % AHEAD === 0) entries.begin(articles.slice(i, i + AHEAD));
       await this.#turns.next();
       this.#context.step();
       const rendition = await entries.facts(article);
       if (rendition !== null) {
-        const source = outlet === null ? sourceOf(rules.outlets.byId(article.outlet)) : null;
+        const source = id === null ? this.#sourceOf(article, rendition) : null;
         const size = rendition.bytes + (source === null ? 0 : sizeOf(source)) + SEPARATOR_SIZE;
         if (!window.admits(size)) break;
         shown.push({ article, rendition, source });
@@ -147,6 +153,10 @@ export class Composer {
     return { documents, updated, shown: complete };
   }
 
+  #sourceOf({ outlet }: LedgerArticle, { updated }: RenditionFacts): RenderedEntry {
+    return this.#heads.source(this.#context.rules.outlets.byId(outlet), updated);
+  }
+
   /** What is published already is not held twice. */
   #once(document: Document): Document {
     const body = this.#context.published(document.path);
@@ -161,4 +171,21 @@ export class Composer {
     );
     return { path: OPML_PATH, body };
   }
+}
+
+/** What `make` makes of each item, in their order; so many are being made at the same time. */
+async function* inOrder<Item, Result>(
+  items: readonly Item[],
+  atOnce: number,
+  make: (item: Item) => Promise<Result>,
+): AsyncGenerator<Result> {
+  const begun: Promise<Result>[] = [];
+  for (const item of items) {
+    const made = make(item);
+    // Whoever asks may have left when it fails.
+    made.catch(() => {});
+    begun.push(made);
+    if (begun.length === atOnce) yield await begun.shift()!;
+  }
+  for (const made of begun) yield await made;
 }

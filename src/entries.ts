@@ -1,10 +1,16 @@
 // Articles of the ledger → their entries: what was made of them before, or is made now.
 import type { RenderedEntry } from './article.ts';
 import type { Ledger, LedgerArticle, NewRendition, RenditionFacts, SeedChange } from './ledger/ledger.ts';
-import { renderArticle, type RenditionContext } from './rendition.ts';
+import type { Readers } from './readers/readers.ts';
+import type { Rules } from './recipes.ts';
+import { renditionJob, type RenditionOutcome } from './rendition.ts';
 
-export interface EntriesContext extends RenditionContext {
+export interface EntriesContext {
   readonly ledger: Ledger;
+  readonly readers: Pick<Readers, 'render'>;
+  readonly rules: Rules;
+  /** See `RenditionTools`. */
+  readonly entryBytesMax: number;
   /** An article could not be made an entry, and stands as it was or not at all. */
   readonly onTrouble: (path: string, why: string) => void;
   /** Something of an article was beyond a limit, and what became of it. */
@@ -35,6 +41,8 @@ export class Entries {
   readonly #findings: Findings;
   readonly #now: number;
   readonly #made = new Map<number, NewRendition>();
+  /** By article. */
+  readonly #begun = new Map<number, Promise<RenditionOutcome | null>>();
 
   constructor(context: EntriesContext, findings: Findings, now: number) {
     this.#context = context;
@@ -42,16 +50,28 @@ export class Entries {
     this.#now = now;
   }
 
-  /** `null` if nothing can be shown of it. */
+  /** Makes what is not kept of these, to be asked for by {@link facts} soon. */
+  begin(articles: readonly LedgerArticle[]): void {
+    for (const article of articles) {
+      const outcome = this.#make(article);
+      // It may never be asked for.
+      outcome.catch(() => {});
+      this.#begun.set(article.id, outcome);
+    }
+  }
+
+  /** What came of an article that has begun to be made; `null` if nothing can be shown of it. */
   async facts(article: LedgerArticle): Promise<RenditionFacts | null> {
     try {
-      const outcome = await renderArticle(article, this.#context, this.#now);
+      const outcome = await this.#begun.get(article.id)!;
+      this.#begun.delete(article.id);
+      // Nothing has changed since it was made; or its seed is known to be broken.
+      if (outcome === null) return article.rendition;
       if (outcome.kind === 'made') {
         this.#made.set(article.id, { ...outcome.rendition, before: article.rendition?.source ?? null });
         for (const what of outcome.repairs) this.#context.onRepaired(article.path, what);
         return outcome.rendition;
       }
-      if (outcome.kind === 'kept') return outcome.facts;
       const { path, fingerprint } = article;
       if (outcome.kind === 'rejected') {
         const { rejection } = outcome;
@@ -66,6 +86,13 @@ export class Entries {
       this.#context.onTrouble(article.path, (error as Error).stack ?? String(error));
       return article.rendition;
     }
+  }
+
+  async #make(article: LedgerArticle): Promise<RenditionOutcome | null> {
+    const { ledger, readers, rules, entryBytesMax } = this.#context;
+    const content = `${rules.content(rules.outlets.byId(article.outlet))} ${entryBytesMax}`;
+    const job = await renditionJob(article, content, ledger, this.#now);
+    return job === null ? null : readers.render(job);
   }
 
   /** Keeps what was made, so that it is not made again. */

@@ -1,6 +1,7 @@
 // The first half of a pass: what has changed on disk → the ledger.
 import { decideWithdrawal, type WithdrawalLimits } from './intake/withdrawal.ts';
-import { scanAll, type ScanContext, type ScanEvent, scanPaths } from './intake/scan.ts';
+import type { ScanContext, ScanEvent } from './intake/compare.ts';
+import { scanAll, scanPaths } from './intake/scan.ts';
 import type { LookRequest } from './intake/requests.ts';
 import type { Ledger, SeedChange } from './ledger/ledger.ts';
 import { collectGarbage } from './memory.ts';
@@ -14,7 +15,7 @@ export interface GatherContext {
   /** Gets the outlets whose feeds may have changed; what has been recorded is told even if the rest fails. */
   readonly outlets: Set<string>;
   readonly progress: Progress;
-  /** Called between two files. If it throws the pass ends there; what has been recorded stays. */
+  /** Called between some files and the next. If it throws the pass ends there; what has been recorded stays. */
   readonly step: () => void;
   /** For how long no seed must have gone before what has gone is withdrawn. ms; 0 decides at once */
   readonly quietMs: number;
@@ -71,9 +72,9 @@ class Gathering {
     this.#context = context;
   }
 
-  async take(events: AsyncGenerator<ScanEvent>): Promise<void> {
-    for await (const event of events) {
-      this.#note(event);
+  async take(batches: AsyncGenerator<readonly ScanEvent[]>): Promise<void> {
+    for await (const events of batches) {
+      for (const event of events) this.#note(event);
       if (this.#batch.length >= BATCH) await this.#record();
       this.#context.step();
       await this.#turns.next();

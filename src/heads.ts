@@ -74,18 +74,13 @@ export class Heads {
   }
 
   /**
-   * What names an outlet's feed in its entries elsewhere; rendered once for all of them.
+   * What names an outlet's feed in an entry of it that stands elsewhere: as it was when the entry came, whatever the
+   * feed has got since. So that an entry stays the same, byte for byte, when others come.
    *
-   * @param updated when it was as it is named there; as it is now, if left out. ms
+   * @param updated when the entry was. ms
    */
-  sources(updated?: number): (outlet: Outlet) => RenderedEntry {
-    const rendered = new Map<Outlet, RenderedEntry>();
-    return (outlet) => {
-      const head = this.of(outlet);
-      const source = rendered.get(outlet) ?? renderSource({ ...head, updated: updated ?? head.updated });
-      rendered.set(outlet, source);
-      return source;
-    };
+  source(outlet: Outlet, updated: number): RenderedEntry {
+    return renderSource({ ...this.of(outlet), language: outlet.language ?? 'und', updated });
   }
 }
 

@@ -1,13 +1,11 @@
 // One pass after another: seeds → ledger → entries → documents → files and snapshot.
 import type { Archive } from './archive.ts';
-import { type Composed, Composer } from './compose.ts';
-import type { RejectedChange } from './entries.ts';
-import { DAY_MS, type Document, type Format } from './article.ts';
+import { Composer } from './compose.ts';
+import { DAY_MS, type Format } from './article.ts';
 import type { Config } from './config.ts';
 import { gather, lookAgainAt } from './gather.ts';
-import { SeedReader } from './intake/read.ts';
 import type { LookRequest } from './intake/requests.ts';
-import { type ScanContext, Waiting } from './intake/scan.ts';
+import { type ScanContext, Waiting } from './intake/compare.ts';
 import type { Sighting } from './intake/settle.ts';
 import { LedgerKeeper } from './ledger/keeper.ts';
 import { type Ledger, LedgerUnreadableError, type Stock } from './ledger/ledger.ts';
@@ -15,11 +13,12 @@ import { ledgerFileIn } from './ledger/open.ts';
 import type { Subscriptions } from './ledger/subscriptions.ts';
 import type { Log } from './log.ts';
 import { losesTooMuch } from './loss.ts';
-import { identify } from './mill/identify.ts';
 import { BusyError, type MadeDocument } from './output/on-demand.ts';
 import type { ArchiveName } from './output/paths.ts';
 import type { Publisher } from './output/publish.ts';
 import { Progress } from './progress.ts';
+import { attempted, publish } from './publication.ts';
+import { Readers } from './readers/readers.ts';
 import type { Rules } from './recipes.ts';
 import { type PassResult, Troubles } from './report.ts';
 import type { Site } from './site.ts';
@@ -52,7 +51,7 @@ export class Pipeline implements AsyncDisposable {
   readonly #options: PipelineOptions;
   readonly ledgerFile: string;
   readonly #keeper: LedgerKeeper;
-  readonly #reader: SeedReader;
+  readonly #readers: Readers;
   readonly #waiting = new Waiting();
   readonly #troubles: Troubles;
   #stock: Stock = { outlets: new Map(), articles: 0, seeds: 0, rejected: 0, missing: 0, newest: null };
@@ -64,11 +63,16 @@ export class Pipeline implements AsyncDisposable {
 
   /** @throws LedgerRefusedError */
   constructor(options: PipelineOptions) {
-    const { config, log, now } = options;
+    const { config, rules, log, now } = options;
     this.#options = options;
     this.#troubles = new Troubles(log);
     this.ledgerFile = ledgerFileIn(config.data);
-    this.#reader = new SeedReader(config.seeds, config.seedBytesMax);
+    const { seeds, seedBytesMax, images } = config;
+    this.#readers = new Readers(
+      { seeds, seedBytesMax, images, entryBytesMax: entryBytesMax(config) },
+      rules.recipes,
+      rules.outlets,
+    );
     this.#keeper = new LedgerKeeper(this.ledgerFile, now, (why, aside) => {
       log.error({ why, aside }, 'the ledger was unreadable: set aside, and rebuilt from the seeds');
     });
@@ -118,6 +122,7 @@ export class Pipeline implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#readers[Symbol.dispose]();
     await this.#keeper[Symbol.asyncDispose]();
   }
 
@@ -126,7 +131,7 @@ export class Pipeline implements AsyncDisposable {
   }
 
   async #pass(request: LookRequest, site: Site): Promise<PassResult> {
-    const { config, rules, quietMs, publisher, step, show } = this.#options;
+    const { config, rules, quietMs, publisher, step, show, now } = this.#options;
     const progress = new Progress();
     using _ = show?.(progress);
     if (request.all) this.#keeper.requireInPlace();
@@ -154,21 +159,33 @@ export class Pipeline implements AsyncDisposable {
     // What is rejected stands on the first page, which then is all that is made anew beside the merged feed.
     const same = gathered.rejected.length === 0 && this.#stock.rejected === rejectedBefore;
     if (this.#due?.size === 0 && (same || !config.page.rejected))
-      return { ...gathered, ...(await this.#publish([], false)), seedsLost: false };
+      return {
+        ...gathered,
+        ...(await attempted(() => publisher.publish([], false, now()))),
+        seedsLost: false,
+      };
     const first = this.#due === null;
-    const { documents, stale, rejected } = await this.#compose(site, progress);
-    const found = {
-      rejected: [...gathered.rejected, ...rejected],
-      again: lookAgainAt(stale, gathered.again, config.settleMs),
-    };
     const ledgerIsNew = first && (await this.#ledger.note(PUBLISHED)) === null;
     if (ledgerIsNew && (await losesTooMuch(publisher.snapshot, this.#ledger, config.withdrawal))) {
-      return { ...gathered, ...found, published: [], publishError: null, seedsLost: true };
+      return { ...gathered, published: [], publishError: null, seedsLost: true };
     }
-    const publication = await this.#publish(documents, first);
+    const { published, publishError, stale, rejected } = await publish(this.#due, {
+      composer: (this.#composer ??= this.#createComposer(site)),
+      publisher,
+      ledger: this.#ledger,
+      now,
+      progress,
+    });
     if (ledgerIsNew) await this.#ledger.setNote(PUBLISHED, 'yes');
     this.#due = new Set();
-    return { ...gathered, ...found, ...publication, seedsLost: false };
+    return {
+      ...gathered,
+      rejected: [...gathered.rejected, ...rejected],
+      again: lookAgainAt(stale, gathered.again, config.settleMs),
+      published,
+      publishError,
+      seedsLost: false,
+    };
   }
 
   /** Feeds that tell of a withdrawn article for the last time are composed again when it is time to be silent. */
@@ -180,41 +197,12 @@ export class Pipeline implements AsyncDisposable {
     this.#toldSince = until;
   }
 
-  /** Composes what is due; again, where a seed turned out to be no article and another copy may be one. */
-  async #compose(site: Site, progress: Progress): Promise<Composed> {
-    const { now } = this.#options;
-    this.#composer ??= this.#createComposer(site);
-    const rejected: RejectedChange[] = [];
-    for (;;) {
-      const composed = await this.#composer.compose(now(), this.#due, progress);
-      if (composed.rejected.length === 0) return { ...composed, rejected };
-      rejected.push(...composed.rejected);
-      const recorded = await this.#ledger.record(composed.rejected, now());
-      for (const outlet of recorded.outlets) this.#due?.add(outlet);
-    }
-  }
-
-  /** Of no documents too: what could not be written before is tried again. */
-  async #publish(
-    documents: readonly Document[],
-    complete: boolean,
-  ): Promise<{ published: string[]; publishError: Error | null }> {
-    try {
-      const { publisher, now } = this.#options;
-      const published = await publisher.publish(documents, complete, now());
-      return { published, publishError: null };
-    } catch (error) {
-      return { published: [], publishError: error as Error };
-    }
-  }
-
   #scanContext(reindex: boolean, progress: Progress): ScanContext {
-    const { config, rules, sighting, onDirectory, now } = this.#options;
+    const { config, sighting, onDirectory, now } = this.#options;
     return {
       walk: { root: config.seeds, extensions: config.extensions, onDirectory, progress },
-      reader: this.#reader,
       ledger: this.#ledger,
-      index: (text, whole) => identify(text, whole, rules.outlets),
+      identify: (files) => this.#readers.identify(files),
       seedBytesMax: config.seedBytesMax,
       settleMs: config.settleMs,
       sighting,
@@ -228,10 +216,9 @@ export class Pipeline implements AsyncDisposable {
     const { config, rules, log, publisher, step } = this.#options;
     return new Composer({
       ledger: this.#ledger,
-      reader: this.#reader,
+      readers: this.#readers,
       rules,
-      images: config.images,
-      entryBytesMax: config.window.bytes / 2,
+      entryBytesMax: entryBytesMax(config),
       window: config.window,
       tombstoneMs: config.withdrawal.tombstoneDays * DAY_MS,
       showsRejected: config.page.rejected,
@@ -243,4 +230,8 @@ export class Pipeline implements AsyncDisposable {
       onRepaired: (seed, what) => log.warn({ seed, what }, 'article repaired'),
     });
   }
+}
+
+function entryBytesMax({ window }: Config): number {
+  return window.bytes / 2;
 }

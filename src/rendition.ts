@@ -3,26 +3,32 @@ import { hash } from 'node:crypto';
 import type { Content, ImagePolicy, Outlet, Rejection } from './article.ts';
 import type { SeedReader } from './intake/read.ts';
 import { writtenMs } from './intake/walk.ts';
-import type { Ledger, LedgerArticle, Rendition, RenditionFacts } from './ledger/ledger.ts';
+import type { Copy, Ledger, LedgerArticle, Rendition } from './ledger/ledger.ts';
 import { NOBODY } from './mill/clean/observer.ts';
 import { entryTimes } from './mill/dates.ts';
 import { parseSeed } from './mill/parse.ts';
 import { renderEntry, sizeOf } from './mill/render/render.ts';
 import { linkAddress } from './mill/url.ts';
-import type { Rules } from './recipes.ts';
 
-export interface RenditionContext {
-  readonly ledger: Pick<Ledger, 'copies'>;
+/** An article of which nothing is kept, or what was made of it before something changed. Plain data: it may go to another thread. */
+export interface RenditionJob {
+  readonly article: LedgerArticle;
+  /** Every seed that holds the article, by the time that places it; left out if there is but one. */
+  readonly copies: readonly Copy[];
+  /** See {@link RenditionFacts}. */
+  readonly source: string;
+  readonly rules: string;
+  readonly now: number;
+}
+
+export interface RenditionTools {
   readonly reader: SeedReader;
-  readonly rules: Rules;
   readonly images: ImagePolicy;
   /** An entry larger than this would push too many others out of a feed: it is shown by its summary. */
   readonly entryBytesMax: number;
 }
 
 export type RenditionOutcome =
-  /** Neither the seed nor the rules have changed since it was made; or the seed is known to be broken. */
-  | { readonly kind: 'kept'; readonly facts: RenditionFacts | null }
   | {
       readonly kind: 'made';
       readonly rendition: Rendition;
@@ -37,25 +43,32 @@ export type RenditionOutcome =
 /** Copies of one article beyond this many say nothing more about when its text first appeared. */
 const COPIES_READ_MAX = 16;
 
-export async function renderArticle(
+/** What to make of an article; `null` if what is kept of it still holds, or nothing can be made. */
+export async function renditionJob(
   article: LedgerArticle,
-  context: RenditionContext,
+  contentRules: string,
+  ledger: Pick<Ledger, 'copies'>,
   now: number,
-): Promise<RenditionOutcome> {
-  const outlet = context.rules.outlets.byId(article.outlet);
-  const { entryBytesMax } = context;
-  const rules = `${context.rules.content(outlet)} ${entryBytesMax}`;
+): Promise<RenditionJob | null> {
   const source = `${article.path}\n${article.copies}`;
-  const facts = article.rendition;
-  if (article.broken !== null || (facts?.source === source && facts.rules === rules))
-    return { kind: 'kept', facts };
+  const { rendition, broken } = article;
+  if (broken !== null || (rendition?.source === source && rendition.rules === contentRules)) return null;
+  const copies = article.copies === article.fingerprint ? [] : await ledger.copies(article.id);
+  return { article, copies, source, rules: contentRules, now };
+}
 
-  const read = await readContent(article, outlet, context);
+export async function makeRendition(
+  { article, copies, source, rules, now }: RenditionJob,
+  outlet: Outlet,
+  tools: RenditionTools,
+): Promise<RenditionOutcome> {
+  const { entryBytesMax } = tools;
+  const read = await readContent(article, outlet, tools);
   if (typeof read === 'string') return { kind: 'stale', why: read };
   if ('reason' in read) return { kind: 'rejected', rejection: read };
   const { content, link, repairs } = read;
   const digest = digestOf(content, link);
-  const { firstCopy, firstAsNow } = await archived(article, digest, outlet, context);
+  const { firstCopy, firstAsNow } = await archived(article, copies, digest, outlet, tools);
   const history = {
     told: content.published,
     firstCopy,
@@ -65,7 +78,7 @@ export async function renderArticle(
     digest,
     written: writtenMs(article.fingerprint),
   };
-  const { published, updated } = entryTimes(history, facts, now);
+  const { published, updated } = entryTimes(history, article.rendition, now);
   const id = `urn:uuid:${article.uuid}`;
   const entry = { ...content, id, link, published, updated, outlet: outlet.name };
   // Markup may be six times as long as the text it came from: what is too long already is not rendered three times.
@@ -86,7 +99,7 @@ export async function renderArticle(
 async function readContent(
   seed: { readonly path: string; readonly fingerprint: string; readonly time: number },
   outlet: Outlet,
-  { reader, images }: RenditionContext,
+  { reader, images }: RenditionTools,
 ): Promise<{ content: Content; link: string; repairs: string[] } | Rejection | string> {
   const text = reader.whole(seed);
   if (text.kind === 'changed') return 'it has changed since it was indexed';
@@ -109,17 +122,16 @@ function digestOf({ title, html, language, authors }: Content, link: string): st
 /** When the article was first archived, and when first as it reads now: in this copy or an earlier one. */
 async function archived(
   article: LedgerArticle,
+  copies: readonly Copy[],
   digest: string,
   outlet: Outlet,
-  context: RenditionContext,
+  tools: RenditionTools,
 ): Promise<{ firstCopy: number; firstAsNow: number }> {
   const { time } = article;
-  if (article.copies === article.fingerprint) return { firstCopy: time, firstAsNow: time };
-  const copies = await context.ledger.copies(article.id);
   const earlier = copies.filter((copy) => copy.time < time && copy.path !== article.path);
   const firstCopy = earlier[0]?.time ?? time;
   for (const copy of earlier.slice(0, COPIES_READ_MAX)) {
-    const read = await readContent(copy, outlet, context);
+    const read = await readContent(copy, outlet, tools);
     if (typeof read === 'string' || 'reason' in read) continue;
     if (digestOf(read.content, read.link) === digest) return { firstCopy, firstAsNow: copy.time };
   }

@@ -1,90 +1,64 @@
 // What has changed on disk since the ledger last looked: the changes, in batches, and nothing done.
-import type { Identity, Rejection, SeedFile } from '../article.ts';
-import type { KnownSeed, Ledger, SeedChange } from '../ledger/ledger.ts';
-import type { SeedReader } from './read.ts';
-import { settleDelay, type Sighting } from './settle.ts';
-import { comparePaths, type Found, lookAt, walk, type WalkOptions } from './walk.ts';
-
-export type Indexed = { readonly identity: Identity } | { readonly rejection: Rejection };
-
-export interface ScanContext {
-  readonly walk: WalkOptions;
-  readonly reader: SeedReader;
-  readonly ledger: Pick<Ledger, 'seeds' | 'seedsAt'>;
-  /** Tells what a seed's first bytes say; `whole` if they are all of it. */
-  readonly index: (text: string, whole: boolean) => Indexed;
-  readonly seedBytesMax: number;
-  readonly settleMs: number;
-  /** What a watch has seen of a path lately; `null` where none was there to see. */
-  readonly sighting: (path: string) => Sighting | null;
-  /** Files that were not settled when last looked at. Kept from scan to scan. */
-  readonly waiting: Waiting;
-  /** Look into every seed, changed or not: the rules of identity have changed. */
-  readonly reindex: boolean;
-  readonly now: number;
-}
-
-export type ScanEvent =
-  | { readonly kind: 'change'; readonly change: SeedChange }
-  /** Still being written: look again after so many ms. */
-  | { readonly kind: 'waiting'; readonly path: string; readonly delayMs: number }
-  | { readonly kind: 'same' }
-  | Exclude<Found, { kind: 'file' }>
-  /** A directory seems to have gone: only a full scan can tell what went with it. */
-  | { readonly kind: 'unclear'; readonly path: string };
-
-/** When each unsettled file was first seen as it is now. Times by a clock that cannot be set. */
-export class Waiting {
-  readonly #since = new Map<string, { fingerprint: string; at: number }>();
-
-  sinceSameMs({ path, fingerprint }: SeedFile): number {
-    const at = performance.now();
-    const seen = this.#since.get(path);
-    if (seen?.fingerprint === fingerprint) return at - seen.at;
-    this.#since.set(path, { fingerprint, at });
-    return 0;
-  }
-
-  forget(path: string): void {
-    this.#since.delete(path);
-  }
-}
+import type { KnownSeed, Ledger } from '../ledger/ledger.ts';
+import { Comparison, SAME, type ScanContext, type ScanEvent } from './compare.ts';
+import { comparePaths, type Found, lookAt, walk } from './walk.ts';
 
 /** Known seeds a page: large enough to make the query cheap, small enough to hold. */
 const PAGE = 1000;
+/** Files looked at before anything else gets its turn. */
+const BATCH = 256;
 
 /**
  * Compares the whole directory with the ledger, both in the order of their paths, so that neither is
- * ever held whole.
+ * ever held whole. Events come by the batch.
  */
-export async function* scanAll(context: ScanContext): AsyncGenerator<ScanEvent> {
+export async function* scanAll(context: ScanContext): AsyncGenerator<readonly ScanEvent[]> {
+  const comparison = new Comparison(context);
+  yield* comparison.run(compareAll(context, comparison));
+}
+
+async function* compareAll(context: ScanContext, comparison: Comparison): AsyncGenerator<void> {
   const known = new KnownSeeds(context.ledger);
   const unlisted: string[] = [];
+  let next = await known.first();
   for (const found of walk(context.walk)) {
+    if (comparison.size >= BATCH) yield;
     if (found.kind === 'unlisted') unlisted.push(found.path);
     if (found.kind !== 'file') {
-      yield found;
+      comparison.add(found);
       continue;
     }
-    for (;;) {
-      const next = await known.peek();
-      if (next === null || comparePaths(next.path, found.file.path) >= 0) break;
-      known.skip();
-      yield* gone(next, unlisted, context.now);
+    const { file } = found;
+    while (next !== null && comparePaths(next.path, file.path) < 0) {
+      comparison.gone(next, unlisted);
+      next = known.next() ?? (await known.turnPage());
     }
-    const match = await known.peek();
-    const before = match?.path === found.file.path ? match : null;
-    if (before) known.skip();
-    yield* compare(found.file, before, context);
+    const before = next?.path === file.path ? next : null;
+    if (before !== null) next = known.next() ?? (await known.turnPage());
+    if (comparison.isSame(file, before)) comparison.add(SAME);
+    else await comparison.consider(file, before);
   }
-  for (let next = await known.peek(); next !== null; next = await known.peek()) {
-    known.skip();
-    yield* gone(next, unlisted, context.now);
+  while (next !== null) {
+    if (comparison.size >= BATCH) yield;
+    comparison.gone(next, unlisted);
+    next = known.next() ?? (await known.turnPage());
   }
 }
 
 /** Looks at these paths only: what they cost does not depend on what else is there. */
-export async function* scanPaths(paths: Iterable<string>, context: ScanContext): AsyncGenerator<ScanEvent> {
+export async function* scanPaths(
+  paths: Iterable<string>,
+  context: ScanContext,
+): AsyncGenerator<readonly ScanEvent[]> {
+  const comparison = new Comparison(context);
+  yield* comparison.run(comparePathsOnly(paths, context, comparison));
+}
+
+async function* comparePathsOnly(
+  paths: Iterable<string>,
+  context: ScanContext,
+  comparison: Comparison,
+): AsyncGenerator<void> {
   const found: Found[] = [];
   const absent: string[] = [];
   for (const path of paths) {
@@ -93,117 +67,23 @@ export async function* scanPaths(paths: Iterable<string>, context: ScanContext):
     else if (there === null) absent.push(path);
     else found.push(there);
   }
-  const files = found.flatMap((each) => (each.kind === 'file' ? [each.file] : []));
-  const known = await context.ledger.seedsAt([...files.map((file) => file.path), ...absent]);
+  const files = found.flatMap((each) => (each.kind === 'file' ? [each.file.path] : []));
+  const known = await context.ledger.seedsAt([...files, ...absent]);
   for (const each of found) {
-    if (each.kind === 'file') yield* compare(each.file, known.get(each.file.path) ?? null, context);
-    else yield each;
+    if (comparison.size >= BATCH) yield;
+    const before = each.kind === 'file' ? (known.get(each.file.path) ?? null) : null;
+    if (each.kind !== 'file') comparison.add(each);
+    else if (comparison.isSame(each.file, before)) comparison.add(SAME);
+    else await comparison.consider(each.file, before);
   }
   for (const path of absent) {
     context.waiting.forget(path);
     const before = known.get(path);
-    if (before) yield* gone(before, [], context.now);
-    else if (!context.walk.extensions.some((end) => path.endsWith(end))) yield { kind: 'unclear', path };
-  }
-}
-
-async function* compare(
-  file: SeedFile,
-  before: KnownSeed | null,
-  context: ScanContext,
-): AsyncGenerator<ScanEvent> {
-  const { path } = file;
-  // One that was missing is looked at in any case: what identifies it may have changed meanwhile.
-  if (before?.fingerprint === file.fingerprint && before.missingSince === null && !context.reindex) {
-    context.waiting.forget(path);
-    yield { kind: 'same' };
-    return;
-  }
-  const sinceSameMs = before?.fingerprint === file.fingerprint ? Infinity : context.waiting.sinceSameMs(file);
-  const delayMs = await settlesIn(file, sinceSameMs, context);
-  const change = delayMs > 0 ? null : look(file, before, context);
-  if (change === null) {
-    yield { kind: 'waiting', path, delayMs: delayMs || context.settleMs };
-    return;
-  }
-  const justChanged = sinceSameMs < context.settleMs && context.now - file.changedMs < context.settleMs;
-  if (change.kind === 'rejected' && justChanged) {
-    // It does not parse yet; what comes next may make it whole.
-    yield { kind: 'waiting', path, delayMs: context.settleMs };
-    return;
-  }
-  context.waiting.forget(path);
-  yield { kind: 'change', change };
-}
-
-/** See {@link settleDelay}. ms */
-async function settlesIn(file: SeedFile, sinceSameMs: number, context: ScanContext): Promise<number> {
-  const { now, settleMs, sighting } = context;
-  const delayMs = settleDelay(file, now, settleMs, null, sinceSameMs);
-  if (delayMs === 0 || sighting(file.path) === null) return delayMs;
-  // What has been written by now has been told by the kernel by now: let the watch hear of it first.
-  await nextTurn();
-  await nextTurn();
-  return settleDelay(file, now, settleMs, sighting(file.path), sinceSameMs);
-}
-
-/** Reads the head of a seed. `null` if it is changing under the reader's eyes. */
-function look(file: SeedFile, before: KnownSeed | null, context: ScanContext): SeedChange | null {
-  const { path, fingerprint } = file;
-  if (file.size > context.seedBytesMax) {
-    const detail = `${file.size} bytes, ${context.seedBytesMax} allowed`;
-    return { kind: 'rejected', path, fingerprint, rejection: { reason: 'too-large', line: 0, detail } };
-  }
-  const indexed = readIndex(file, context);
-  if (indexed === null) return null;
-  if ('rejection' in indexed) return { kind: 'rejected', path, fingerprint, rejection: indexed.rejection };
-  const { identity } = indexed;
-  return {
-    kind: 'indexed',
-    path,
-    fingerprint,
-    identity,
-    time: placement(identity, file, before, context.now),
-  };
-}
-
-function readIndex(file: SeedFile, { reader, index }: ScanContext): Indexed | null {
-  let indexed: Indexed = { rejection: { reason: 'unreadable', line: 0, detail: '' } };
-  for (const read of [() => reader.head(file), () => reader.whole(file)]) {
-    const seed = read();
-    if (seed.kind === 'changed') return null;
-    if (seed.kind === 'unreadable') {
-      return { rejection: { reason: 'unreadable', line: 0, detail: seed.error.message } };
+    if (before) comparison.gone(before, []);
+    else if (!context.walk.extensions.some((end) => path.endsWith(end))) {
+      comparison.add({ kind: 'unclear', path });
     }
-    indexed = index(seed.text, seed.whole);
-    // A header longer than the head of the file is rare, but it is one.
-    if ('identity' in indexed || seed.whole) break;
   }
-  return indexed;
-}
-
-/**
- * What places an article in time: its header's time, or the file's where it has none, but never later
- * than when it was first seen so. Decided once: neither waiting nor rewriting the file makes an article
- * new whose header says what it said.
- */
-function placement(
-  { url, headerTime }: Identity,
-  file: SeedFile,
-  before: KnownSeed | null,
-  now: number,
-): number {
-  if (before?.url === url && before.headerTime === headerTime && before.time !== null) return before.time;
-  return Math.min(headerTime ?? Math.max(file.modifiedMs, 0), now);
-}
-
-function* gone(known: KnownSeed, unlisted: readonly string[], now: number): Generator<ScanEvent> {
-  if (known.missingSince !== null) return;
-  if (
-    unlisted.some((folder) => folder === '' || known.path === folder || known.path.startsWith(`${folder}/`))
-  )
-    return;
-  yield { kind: 'change', change: { kind: 'missing', path: known.path, since: now } };
 }
 
 /** The ledger's seeds one by one, read a page at a time. */
@@ -211,27 +91,30 @@ class KnownSeeds {
   readonly #ledger: Pick<Ledger, 'seeds'>;
   #page: readonly KnownSeed[] = [];
   #position = 0;
-  #last = false;
 
   constructor(ledger: Pick<Ledger, 'seeds'>) {
     this.#ledger = ledger;
   }
 
-  async peek(): Promise<KnownSeed | null> {
-    if (this.#position >= this.#page.length && !this.#last) {
-      const after = this.#page.at(-1)?.path ?? '';
-      this.#page = await this.#ledger.seeds(after, PAGE);
-      this.#position = 0;
-      this.#last = this.#page.length < PAGE;
-    }
+  /** `null` if there is none. */
+  async first(): Promise<KnownSeed | null> {
+    return this.#read('');
+  }
+
+  /** The next one of this page; `null` behind the last. */
+  next(): KnownSeed | null {
+    this.#position += 1;
     return this.#page[this.#position] ?? null;
   }
 
-  skip(): void {
-    this.#position += 1;
+  /** The first one of the next page; `null` if this was the last. */
+  async turnPage(): Promise<KnownSeed | null> {
+    return this.#page.length < PAGE ? null : this.#read(this.#page.at(-1)!.path);
   }
-}
 
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
+  async #read(after: string): Promise<KnownSeed | null> {
+    this.#page = await this.#ledger.seeds(after, PAGE);
+    this.#position = 0;
+    return this.#page[0] ?? null;
+  }
 }

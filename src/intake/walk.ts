@@ -144,6 +144,11 @@ export function fingerprint(stats: Stats): string {
   return `${stats.size}-${stats.mtimeMs}-${stats.ctimeMs}-${stats.ino}`;
 }
 
+/** The size of the file, as its fingerprint has it. */
+export function fileBytes(print: string): number {
+  return Number(print.slice(0, print.indexOf('-')));
+}
+
 /** When the file was last written, as its fingerprint has it. ms */
 export function writtenMs(print: string): number {
   return Math.trunc(Number(print.split('-')[1]));

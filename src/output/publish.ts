@@ -59,6 +59,19 @@ export class Publisher {
     return [...changed, ...removed];
   }
 
+  /**
+   * Removes any document but those at `paths`.
+   *
+   * @returns the paths of what was removed
+   * @throws AggregateError if files could not be removed
+   */
+  async retain(paths: ReadonlySet<string>): Promise<string[]> {
+    const removed = [...this.#snapshot.keys()].filter((path) => !paths.has(path));
+    this.#snapshot = new Map([...this.#snapshot].filter(([path]) => paths.has(path)));
+    await this.#writeFiles(removed);
+    return removed;
+  }
+
   /** Resolves when everything published is there in every coding. */
   async encoded(): Promise<void> {
     await this.#encoding;

@@ -11,14 +11,14 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { SeedReader } from '../../src/intake/read.ts';
-import { scanAll, type ScanContext, type ScanEvent, scanPaths, Waiting } from '../../src/intake/scan.ts';
+import { type ScanContext, type ScanEvent, Waiting } from '../../src/intake/compare.ts';
+import { scanAll, scanPaths } from '../../src/intake/scan.ts';
 import type { Sighting } from '../../src/intake/settle.ts';
 import { SeedWatch } from '../../src/intake/watch.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { openLedger } from '../../src/ledger/open.ts';
-import { identify } from '../../src/mill/identify.ts';
 import { createOutlets } from '../../src/mill/outlet.ts';
+import { Reader } from '../../src/readers/reader.ts';
 import { temporaryDirectory, writeFiles } from '../support/directories.ts';
 import { until } from '../support/process.ts';
 import { numberedSeed, seedText } from '../support/seeds.ts';
@@ -45,12 +45,11 @@ class Site {
   }
 
   context(changes: Partial<ScanContext> = {}): ScanContext {
-    const outlets = createOutlets([]);
+    const reader = readerOf(this.root);
     return {
       walk: { root: this.root, extensions: TXT },
-      reader: new SeedReader(this.root, SEED_BYTES_MAX),
       ledger: this.ledger,
-      index: (text, whole) => identify(text, whole, outlets),
+      identify: (files) => Promise.resolve(files.map((file) => reader.identify(file))),
       seedBytesMax: SEED_BYTES_MAX,
       settleMs: SETTLE,
       sighting: () => null,
@@ -63,11 +62,11 @@ class Site {
 
   /** What a scan finds, recorded. */
   async scan(changes: Partial<ScanContext> = {}): Promise<ScanEvent[]> {
-    return this.#record(await Array.fromAsync(scanAll(this.context(changes))));
+    return this.#record((await Array.fromAsync(scanAll(this.context(changes)))).flat());
   }
 
   async scanPaths(paths: string[], changes: Partial<ScanContext> = {}): Promise<ScanEvent[]> {
-    return this.#record(await Array.fromAsync(scanPaths(paths, this.context(changes))));
+    return this.#record((await Array.fromAsync(scanPaths(paths, this.context(changes)))).flat());
   }
 
   async #record(events: ScanEvent[]): Promise<ScanEvent[]> {
@@ -75,6 +74,11 @@ class Site {
     await this.ledger.record(changes, this.now);
     return events;
   }
+}
+
+function readerOf(root: string): Reader {
+  const options = { seeds: root, seedBytesMax: SEED_BYTES_MAX, images: 'keep', entryBytesMax: 1_000_000 };
+  return new Reader(options, createOutlets([]));
 }
 
 /** `indexed a.txt`, `rejected b.txt: empty`, `waiting c.txt` … */
@@ -130,7 +134,7 @@ describe('a scan of everything', () => {
     const seed = numberedSeed(1);
     const most = seed + 'x'.repeat(SEED_BYTES_MAX - Buffer.byteLength(seed));
     await writeFiles(site.root, { 'a.txt': most, 'b.txt': `${most}x` });
-    expect(told(await site.scan())).toEqual(['indexed a.txt', 'rejected b.txt: too-large']);
+    expect(told(await site.scan())).toEqual(['rejected b.txt: too-large', 'indexed a.txt']);
   });
 
   test('misses what has gone, once, wherever in the order it stood', async () => {
@@ -154,7 +158,7 @@ describe('a scan of everything', () => {
     rmSync(site.root, { recursive: true });
     renameSync(site.away, site.root);
     await writeFiles(site.root, { 'b.txt': `${numberedSeed(2)}<p>more</p>` });
-    expect(told(await site.scan())).toEqual(['indexed a.txt', 'indexed b.txt', 'missing c.txt']);
+    expect(told(await site.scan())).toEqual(['missing c.txt', 'indexed a.txt', 'indexed b.txt']);
     expect(await site.ledger.tally()).toMatchObject({ seeds: 3, missing: 1 });
   });
 
@@ -335,14 +339,14 @@ describe('a file that may still be being written', () => {
     }
   });
 
-  test('waits if it changes between the first read of it and the second', async () => {
+  test('waits if it changes between the look at its state and the read', async () => {
     const site = new Site();
-    await writeFiles(site.root, { 'a.txt': 'no header yet'.repeat(1000) });
-    const { index } = site.context();
+    await writeFiles(site.root, { 'a.txt': numberedSeed(1) });
+    const { identify } = site.context();
     const events = await site.scan({
-      index: (text, whole) => {
-        writeFileSync(join(site.root, 'a.txt'), numberedSeed(1));
-        return index(text, whole);
+      identify: (files) => {
+        writeFileSync(join(site.root, 'a.txt'), `${numberedSeed(1)} and more`);
+        return identify(files);
       },
     });
     expect(told(events)).toEqual(['waiting a.txt']);

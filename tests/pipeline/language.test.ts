@@ -22,11 +22,12 @@ describe('a site without a recipe', () => {
     expect(languages(mill, 'feed.atom')).toEqual([
       'zh-Hans',
       'zh-Hant',
-      'zh-Hant',
+      // Of its feed: a host's name is in no language.
+      'und',
       'ru',
+      'und',
       'zh-Hant',
-      'zh-Hant',
-      'zh-Hant',
+      'und',
     ]);
   });
 

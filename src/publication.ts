@@ -1,0 +1,69 @@
+// The second half of a pass: the feeds that are due → published, one by one.
+import type { Composer } from './compose.ts';
+import { Findings, type RejectedChange } from './entries.ts';
+import type { Ledger } from './ledger/ledger.ts';
+import type { Publisher } from './output/publish.ts';
+import type { Progress } from './progress.ts';
+
+export interface PublicationContext {
+  readonly composer: Composer;
+  readonly publisher: Publisher;
+  readonly ledger: Ledger;
+  readonly now: () => number;
+  readonly progress: Progress;
+}
+
+export interface Publication {
+  /** Paths of what changed. */
+  readonly published: readonly string[];
+  /** Files could not be written; they are served all the same. */
+  readonly publishError: Error | null;
+}
+
+/**
+ * Composes and publishes what is due; again, where a seed turned out to be no article and another copy may be one.
+ *
+ * @param due outlets; grows by those of seeds that turned out to be no articles. `null` means all, and that whatever
+ *   else is published goes
+ */
+export async function publish(
+  due: Set<string> | null,
+  { composer, publisher, ledger, now, progress }: PublicationContext,
+): Promise<Publication & { stale: readonly string[]; rejected: readonly RejectedChange[] }> {
+  const paths = new Set<string>();
+  const published = new Set<string>();
+  const rejected: RejectedChange[] = [];
+  let publishError: Error | null = null;
+  const attempt = async (action: () => Promise<readonly string[]>): Promise<void> => {
+    const publication = await attempted(action);
+    for (const path of publication.published) published.add(path);
+    publishError = publication.publishError;
+  };
+  for (;;) {
+    const findings = new Findings();
+    let publishing = Promise.resolve();
+    for await (const documents of composer.compose(now(), due, findings, progress)) {
+      for (const { path } of documents) paths.add(path);
+      // The next feed is composed while the files of this one are written.
+      await publishing;
+      publishing = attempt(() => publisher.publish(documents, false, now()));
+    }
+    await publishing;
+    if (findings.rejected.length === 0) {
+      if (due === null) await attempt(() => publisher.retain(paths));
+      return { published: [...published], publishError, stale: [...findings.stale], rejected };
+    }
+    rejected.push(...findings.rejected);
+    const recorded = await ledger.record(findings.rejected, now());
+    for (const outlet of recorded.outlets) due?.add(outlet);
+  }
+}
+
+/** What could not be written stays to be written, and is tried again with whatever is published next. */
+export async function attempted(action: () => Promise<readonly string[]>): Promise<Publication> {
+  try {
+    return { published: await action(), publishError: null };
+  } catch (error) {
+    return { published: [], publishError: error as Error };
+  }
+}

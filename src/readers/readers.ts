@@ -1,0 +1,153 @@
+// Who reads seeds: the main thread where there is little to read, others beside it where there is much. None of them
+// lives when there is nothing for it.
+import { availableParallelism } from 'node:os';
+import { Worker } from 'node:worker_threads';
+import type { Recipe, SeedFile } from '../article.ts';
+import type { Indexed } from '../intake/compare.ts';
+import { fileBytes } from '../intake/walk.ts';
+import type { Outlets } from '../mill/outlet.ts';
+import type { RenditionJob, RenditionOutcome } from '../rendition.ts';
+import { type Reply, type Request, type ThreadData, unpackIndex, unpackOutcome } from './messages.ts';
+import { Turns } from '../turns.ts';
+import { Reader, type ReaderOptions } from './reader.ts';
+
+/** Beside the main one, which has a core for itself. */
+const THREADS_MAX = Math.min(Math.max(availableParallelism() - 1, 1), 4);
+/** What is read whole may take longer than everything else should wait for it. bytes */
+const LARGE_BYTES = 65_536;
+/** What it costs to read a seed whole, in heads of seeds. */
+const HEADS_OF_A_WHOLE = 40;
+/** A thread takes as long to start as so many heads to read. */
+const HEADS_WORTH_A_THREAD = 4_000;
+/** Batches that a thread has before it; what comes then is quicker done here. */
+const BATCHES_MAX = 2;
+/** After so long without a request threads end, and what little came before is forgotten. ms */
+const IDLE_MS = 2_000;
+
+export class Readers implements Disposable {
+  readonly #data: ThreadData;
+  readonly #here: Reader;
+  #threads: Thread[] = [];
+  /** Asked for lately, in heads of seeds. */
+  #lately = 0;
+  #idle: NodeJS.Timeout | null = null;
+  #disposed = false;
+  #last: Promise<unknown> = Promise.resolve();
+  readonly #turns = new Turns();
+
+  constructor(options: ReaderOptions, recipes: readonly Recipe[], outlets: Outlets) {
+    this.#data = { options, recipes };
+    this.#here = new Reader(options, outlets);
+  }
+
+  /** What identifies each of these seeds; `null` for one that is changing under the reader's eyes. */
+  async identify(files: readonly SeedFile[]): Promise<readonly (Indexed | null)[]> {
+    const thread = this.#thread(files.length);
+    if (thread === null || thread.waiting >= BATCHES_MAX) {
+      return files.map((file) => this.#here.identify(file));
+    }
+    const reply = await thread.ask({ kind: 'identify', files });
+    return unpackIndex(reply.found);
+  }
+
+  /** @throws if a thread ended, as one does that runs out of memory */
+  async render(job: RenditionJob): Promise<RenditionOutcome> {
+    const isLarge = fileBytes(job.article.fingerprint) > LARGE_BYTES;
+    const thread = this.#thread(isLarge ? HEADS_WORTH_A_THREAD : HEADS_OF_A_WHOLE);
+    if (thread === null) return this.#renderHere(job);
+    const reply = await thread.ask({ kind: 'render', job });
+    return unpackOutcome(reply.outcome);
+  }
+
+  /** One after the other, and each in a turn of its own. */
+  #renderHere(job: RenditionJob): Promise<RenditionOutcome> {
+    const outcome = this.#last.then(async () => {
+      await this.#turns.next();
+      return this.#here.render(job);
+    });
+    this.#last = outcome.catch(() => {});
+    return outcome;
+  }
+
+  [Symbol.dispose](): void {
+    this.#disposed = true;
+    this.#end();
+  }
+
+  /** One that has least to do; `null` as long as there is too little for any. */
+  #thread(heads: number): Thread | null {
+    if (this.#disposed) throw new Error('nothing is read any more');
+    this.#lately += heads;
+    this.#idle = this.#idle?.refresh() ?? setTimeout(() => this.#rest(), IDLE_MS).unref();
+    const wanted = Math.min(Math.floor(this.#lately / HEADS_WORTH_A_THREAD), THREADS_MAX);
+    this.#threads = this.#threads.filter((thread) => !thread.ended);
+    while (this.#threads.length < wanted) this.#threads.push(new Thread(this.#data));
+    return this.#threads.reduce<Thread | null>(
+      (least, thread) => (least !== null && least.waiting <= thread.waiting ? least : thread),
+      null,
+    );
+  }
+
+  #rest(): void {
+    this.#idle = null;
+    if (this.#threads.some(({ waiting }) => waiting > 0)) this.#thread(0);
+    else this.#end();
+  }
+
+  #end(): void {
+    if (this.#idle !== null) clearTimeout(this.#idle);
+    this.#idle = null;
+    this.#lately = 0;
+    for (const thread of this.#threads) thread.end();
+    this.#threads = [];
+  }
+}
+
+type ReplyTo<R extends Request> = Extract<
+  Reply,
+  { kind: R['kind'] extends 'identify' ? 'identified' : 'rendered' }
+>;
+type Asked = PromiseWithResolvers<Reply>;
+
+class Thread {
+  readonly #worker: Worker;
+  #asked: Asked[] = [];
+  ended = false;
+
+  constructor(workerData: ThreadData) {
+    this.#worker = new Worker(new URL('./thread.ts', import.meta.url), { workerData, name: 'reader' });
+    this.#worker.unref();
+    this.#worker.on('message', (reply: Reply) => this.#asked.shift()!.resolve(reply));
+    this.#worker.on('error', (error) => this.#fail(error as Error));
+    this.#worker.on('exit', () => this.#fail(new Error('it was ended')));
+  }
+
+  /** Requests that have not been answered. */
+  get waiting(): number {
+    return this.#asked.length;
+  }
+
+  /** @throws what went wrong there; or that the thread has ended */
+  async ask<R extends Request>(request: R): Promise<ReplyTo<R>> {
+    const asked = Promise.withResolvers<Reply>();
+    this.#asked.push(asked);
+    this.#worker.ref();
+    this.#worker.postMessage(request, []);
+    const reply = await asked.promise;
+    if (this.#asked.length === 0) this.#worker.unref();
+    if (reply.kind === 'failed') throw new Error(reply.why);
+    return reply as ReplyTo<R>;
+  }
+
+  end(): void {
+    void this.#worker.terminate();
+  }
+
+  #fail(cause: Error): void {
+    this.ended = true;
+    const asked = this.#asked;
+    this.#asked = [];
+    for (const { reject } of asked)
+      reject(new Error(`a thread that reads seeds ended: ${cause.message}`, { cause }));
+  }
+}

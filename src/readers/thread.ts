@@ -1,0 +1,34 @@
+// A thread that reads seeds beside the main one; `readers.ts` starts it.
+import { parentPort, workerData } from 'node:worker_threads';
+import { createOutlets } from '../mill/outlet.ts';
+import { packIndex, packOutcome, type Reply, type Request, type ThreadData } from './messages.ts';
+import { Reader } from './reader.ts';
+
+const port = parentPort!;
+const { options, recipes } = workerData as ThreadData;
+const reader = new Reader(options, createOutlets(recipes));
+
+/** One request after the other. */
+let last: Promise<void> = Promise.resolve();
+port.on('message', (request: Request) => {
+  last = last.then(() => answer(request));
+});
+
+async function answer(request: Request): Promise<void> {
+  try {
+    if (request.kind === 'identify') {
+      const found = packIndex(request.files.map((file) => reader.identify(file)));
+      reply({ kind: 'identified', found }, found.keys);
+    } else {
+      const outcome = packOutcome(await reader.render(request.job));
+      reply({ kind: 'rendered', outcome }, outcome.kind === 'made' ? outcome.bytes : undefined);
+    }
+  } catch (error) {
+    reply({ kind: 'failed', why: (error as Error).stack ?? String(error) });
+  }
+}
+
+/** @param moved bytes in the message that are of no more use here */
+function reply(message: Reply, moved?: Uint8Array<ArrayBuffer>): void {
+  port.postMessage(message, moved === undefined ? [] : [moved.buffer]);
+}
