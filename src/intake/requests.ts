@@ -9,15 +9,21 @@ export interface LookRequest {
 /** More paths than this are quicker found by looking at everything. */
 const PATHS_MAX = 5_000;
 
+/** A look at a large directory takes long, and has nothing to do with how soon the next should begin. ms */
+const PAUSE_MAX_MS = 500;
+
 /**
- * Collects requests and hands them on as one: a moment after the first, and never while what was
- * handed on before is still being done. Nothing asked for is ever dropped.
+ * Collects requests and hands them on as one: a moment after the first, never while what was handed on before is
+ * still being done, nor for as long afterwards as that took. So a burst, however long, takes half of the time at most,
+ * and few looks. Nothing asked for is ever dropped.
  */
 export class LookRequests {
   readonly #look: (request: LookRequest) => Promise<void>;
   readonly #debounceMs: number;
   #all = false;
   #paths = new Set<string>();
+  /** When the next look may begin, by a clock that cannot be set. ms */
+  #notBefore = 0;
   #timer: NodeJS.Timeout | null = null;
   #running: Promise<void> | null = null;
   #stopped = false;
@@ -55,15 +61,21 @@ export class LookRequests {
 
   #arm(): void {
     if (this.#timer !== null || this.#running !== null) return;
-    this.#timer = setTimeout(() => {
-      this.#timer = null;
-      const request = { all: this.#all, paths: this.#paths };
-      this.#all = false;
-      this.#paths = new Set();
-      this.#running = this.#look(request).finally(() => {
-        this.#running = null;
-        if (!this.#stopped && (this.#all || this.#paths.size > 0)) this.#arm();
-      });
-    }, this.#debounceMs);
+    this.#timer = setTimeout(
+      () => {
+        this.#timer = null;
+        const request = { all: this.#all, paths: this.#paths };
+        this.#all = false;
+        this.#paths = new Set();
+        const start = performance.now();
+        this.#running = this.#look(request).finally(() => {
+          this.#running = null;
+          const end = performance.now();
+          this.#notBefore = end + Math.min(end - start, PAUSE_MAX_MS);
+          if (!this.#stopped && (this.#all || this.#paths.size > 0)) this.#arm();
+        });
+      },
+      Math.max(this.#debounceMs, this.#notBefore - performance.now()),
+    );
   }
 }

@@ -74,6 +74,22 @@ describe('requests made in one moment', () => {
 });
 
 describe('requests made during a look', () => {
+  test('wait as long as it took, so that a burst is few looks', async () => {
+    const looks: number[] = [];
+    const requests = new LookRequests(async () => {
+      looks.push(performance.now());
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      looks.push(performance.now());
+    }, 1);
+    requests.ask(['a']);
+    await until(() => looks.length === 1 || undefined);
+    requests.ask(['b']);
+    await requests.idle();
+    const [start, end, next] = looks as [number, number, number];
+    // Timers count whole milliseconds.
+    expect(next - end).toBeGreaterThan(end - start - 5);
+  });
+
   test('wait until it has ended, and none is lost', async () => {
     const looker = new Looker({ holds: true });
     looker.requests.ask(['a']);
