@@ -1,12 +1,11 @@
 // Bounded reads of seeds, into one buffer that is used again and again.
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
-import { join } from 'node:path';
 import type { SeedFile } from '../article.ts';
 import { decode } from '../mill/decode.ts';
 import { fingerprint, linkTarget } from './walk.ts';
 
 /** Enough for nearly every header. */
-const HEAD_BYTES = 2048;
+const HEAD_BYTES = 1_024;
 
 export type SeedText =
   | { readonly kind: 'text'; readonly text: string; readonly encoding: string; readonly whole: boolean }
@@ -41,18 +40,15 @@ export class SeedReader {
       return isLasting(error) ? { kind: 'unreadable', error: error as Error } : { kind: 'changed' };
     }
     try {
-      const before = fstatSync(descriptor);
-      if (fingerprint(before) !== file.fingerprint) return { kind: 'changed' };
       let length = 0;
       while (length < bytesMax) {
         const read = readSync(descriptor, this.#buffer, length, bytesMax - length, length);
         if (read === 0) break;
         length += read;
       }
-      const whole = length >= before.size;
-      if (fingerprint(fstatSync(descriptor)) !== file.fingerprint) {
-        return { kind: 'changed' };
-      }
+      const after = fstatSync(descriptor);
+      if (fingerprint(after) !== file.fingerprint) return { kind: 'changed' };
+      const whole = length >= after.size;
       return { kind: 'text', ...decode(this.#buffer.subarray(0, length), whole), whole };
     } catch (error) {
       return isLasting(error) ? { kind: 'unreadable', error: error as Error } : { kind: 'changed' };
@@ -64,14 +60,14 @@ export class SeedReader {
 
 /** Permissions stay until somebody changes them; too few descriptors, or a disk's bad moment, do not. */
 function isLasting(error: unknown): boolean {
-  return ['EACCES', 'EPERM', 'ELOOP', 'EISDIR'].includes((error as NodeJS.ErrnoException).code ?? '');
+  return ['EACCES', 'EPERM', 'ELOOP'].includes((error as NodeJS.ErrnoException).code ?? '');
 }
 
 /** Does not follow a link put in the file's place meanwhile, nor wait for the other end of a pipe. */
 function openSafely(root: string, path: string): number {
   const flags = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW;
   try {
-    return openSync(join(root, path), flags);
+    return openSync(`${root}/${path}`, flags);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ELOOP') throw error;
     const target = linkTarget(root, path);

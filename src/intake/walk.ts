@@ -100,7 +100,7 @@ function examine({ root, extensions }: WalkOptions, path: string): Found | null 
   const ignored = (why: string): Found => ({ kind: 'ignored', path, why });
   const extension = extensions.find((end) => path.endsWith(end));
   if (extension === undefined) return ignored(`its name does not end in ${extensions.join(' or ')}`);
-  let stats = statOrNull(() => lstatSync(join(root, path)));
+  let stats = statOrNull(() => lstatSync(`${root}/${path}`));
   if (stats?.isSymbolicLink()) {
     if (linkTarget(root, path) === null) return ignored('a symbolic link that leaves the seeds directory');
     stats = statOrNull(() => statSync(join(root, path)));

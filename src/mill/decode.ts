@@ -49,9 +49,9 @@ const COMMON_SHARE_MIN = 0.85;
 export function decode(bytes: Buffer, whole: boolean): Decoded {
   const marked = BYTE_ORDER_MARKS.find(({ mark }) => bytes.subarray(0, mark.length).equals(mark));
   if (marked !== undefined) return { text: decoded(bytes, marked.encoding), encoding: marked.encoding };
-  const isPlain = isUtf8(whole ? bytes : bytes.subarray(0, wholeCharacters(bytes)));
-  const other = isPlain ? null : (declared(bytes, whole) ?? recognised(bytes, whole));
-  return other ?? { text: bytes.toString('utf8'), encoding: 'utf-8' };
+  const characters = whole ? bytes : bytes.subarray(0, wholeCharacters(bytes));
+  const other = isUtf8(characters) ? null : (declared(bytes, whole) ?? recognised(bytes, whole));
+  return other ?? { text: characters.toString('utf8'), encoding: 'utf-8' };
 }
 
 function declared(bytes: Buffer, whole: boolean): Decoded | null {

@@ -31,7 +31,7 @@ const DATE_LINE_LENGTH_MAX = 100;
  */
 export function parseSeed(source: string, whole = true): ParsedSeed | RejectedSeed {
   const text = source.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n');
-  if (text.trim() === '') return rejected('empty', 0, 'the file holds nothing');
+  if (!/\S/.test(text)) return rejected('empty', 0, 'the file holds nothing');
   if (text.includes('\0', 0)) return rejected('not-text', lineAt(text, text.indexOf('\0')), 'a NUL byte');
 
   const timeLine = TIME_LINE.exec(text);
@@ -45,7 +45,7 @@ export function parseSeed(source: string, whole = true): ParsedSeed | RejectedSe
   const body = text.slice(position);
   const undecided =
     link.end === text.length || (time === null && text.length - belowRule < DATE_LINE_LENGTH_MAX);
-  if (whole ? body.trim() === '' : undecided) {
+  if (whole ? !/\S/.test(body) : undecided) {
     return rejected('body-missing', lineAt(text, position), 'nothing stands below the header');
   }
   const header = { title: link.title, url: link.url, time: time ?? dateLine?.time ?? null };
@@ -108,7 +108,7 @@ function skipRule(text: string, from: number): number {
 function skipBlank(text: string, from: number): number {
   for (let start = from; start < text.length;) {
     const end = lineEnd(text, start);
-    if (text.slice(start, end).trim() !== '') return start;
+    if (/\S/.test(text.slice(start, end))) return start;
     start = end + 1;
   }
   return text.length;

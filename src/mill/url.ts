@@ -1,5 +1,5 @@
 // Identity: which article an address means. The only basis of deduplication.
-import { createHash, hash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Recipe } from '../article.ts';
 
 /** An address longer than this is not one: browsers and proxies give up far earlier. */
@@ -24,8 +24,8 @@ export function parseUrl(text: string): string | null {
   const url = URL.parse(text);
   if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) return null;
   if (url.hostname.length > HOST_LENGTH_MAX || /[^.]{64}/.test(url.hostname)) return null;
-  url.username = '';
-  url.password = '';
+  if (url.username !== '') url.username = '';
+  if (url.password !== '') url.password = '';
   return url.href;
 }
 
@@ -133,7 +133,7 @@ const NAMESPACE_URL = Buffer.from('6ba7b8119dad11d180b400c04fd430c8', 'hex');
 
 /** UUID version 5 of a URL (RFC 9562, §5.5), as lower-case text without `urn:uuid:`. */
 export function urlUuid(url: string): string {
-  const bytes = createHash('sha1').update(NAMESPACE_URL).update(url).digest();
+  const bytes = hash('sha1', Buffer.concat([NAMESPACE_URL, Buffer.from(url)]), 'buffer');
   bytes[6] = (bytes[6]! & 0x0f) | 0x50;
   bytes[8] = (bytes[8]! & 0x3f) | 0x80;
   const hex = bytes.toString('hex', 0, 16);
