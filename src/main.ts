@@ -1,9 +1,18 @@
 // The process: arguments, environment, signals, exit status. Nothing else touches `process`.
 import { existsSync, fstatSync, readFileSync, statSync } from 'node:fs';
+import { enableCompileCache } from 'node:module';
 import { join, relative, resolve } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
-import { type Invocation, readArguments, UsageError } from './arguments.ts';
-import { type Config, ConfigError, CONFIG_VARIABLE, type ConfigSources, readConfig } from './config.ts';
+import type { Invocation } from './arguments.ts';
+import type { Config, ConfigSources } from './config.ts';
+
+const PROJECT = resolve(import.meta.dirname, '..');
+
+// Without it, half of a start is spent on taking types out of files that are the same as the last time. It holds what
+// is loaded from here on, so nothing of ours is loaded before.
+enableCompileCache(process.env['NODE_COMPILE_CACHE'] ?? join(PROJECT, 'node_modules/.cache/feedmill'));
+const { readArguments, UsageError } = await import('./arguments.ts');
+const { ConfigError, CONFIG_VARIABLE, readConfig } = await import('./config.ts');
 
 // V8 would let the young generation grow to 48 MB, and what a first run over a large archive leaves
 // behind pile up with it: over 100,000 seeds a peak of 257 MB instead of 350, in the same time.
@@ -22,7 +31,6 @@ const EXIT = {
 
 type Command = Extract<Invocation, { kind: 'command' }>;
 
-const PROJECT = resolve(import.meta.dirname, '..');
 /** The defaults written out; an operator may edit it in place. */
 const OWN_CONFIG = join(PROJECT, 'config', 'feedmill.yaml');
 

@@ -7,6 +7,8 @@ import type { ReaderOptions } from './reader.ts';
 export interface ThreadData {
   readonly options: ReaderOptions;
   readonly recipes: readonly Recipe[];
+  /** The main thread's. */
+  readonly compileCache: string | undefined;
 }
 
 export type Request =

@@ -1,5 +1,6 @@
 // Who reads seeds: the main thread where there is little to read, others beside it where there is much. None of them
 // lives when there is nothing for it.
+import { getCompileCacheDir } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { Recipe, SeedFile } from '../article.ts';
@@ -36,7 +37,7 @@ export class Readers implements Disposable {
   readonly #turns = new Turns();
 
   constructor(options: ReaderOptions, recipes: readonly Recipe[], outlets: Outlets) {
-    this.#data = { options, recipes };
+    this.#data = { options, recipes, compileCache: getCompileCacheDir() };
     this.#here = new Reader(options, outlets);
   }
 

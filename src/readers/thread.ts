@@ -1,11 +1,15 @@
 // A thread that reads seeds beside the main one; `readers.ts` starts it.
+import { enableCompileCache } from 'node:module';
 import { parentPort, workerData } from 'node:worker_threads';
-import { createOutlets } from '../mill/outlet.ts';
-import { packIndex, packOutcome, type Reply, type Request, type ThreadData } from './messages.ts';
-import { Reader } from './reader.ts';
+import type { Reply, Request, ThreadData } from './messages.ts';
 
 const port = parentPort!;
-const { options, recipes } = workerData as ThreadData;
+const { options, recipes, compileCache } = workerData as ThreadData;
+// It holds what is loaded from here on.
+enableCompileCache(compileCache);
+const { createOutlets } = await import('../mill/outlet.ts');
+const { packIndex, packOutcome } = await import('./messages.ts');
+const { Reader } = await import('./reader.ts');
 const reader = new Reader(options, createOutlets(recipes));
 
 /** One request after the other. */
