@@ -33,6 +33,14 @@ export interface ComposeContext extends EntriesContext {
   readonly step: () => void;
 }
 
+/** One time that feeds are composed. */
+export interface Edition {
+  readonly now: number;
+  readonly findings: Findings;
+  /** There are seeds that nobody has looked at yet, so that nothing can be said about what is behind a feed's window. */
+  readonly provisional: boolean;
+}
+
 /** Withdrawn articles that a feed tells of. */
 const TOMBSTONES_MAX = 300;
 /** A first composition leaves much behind that lives just long enough to be taken for old. */
@@ -75,9 +83,8 @@ export class Composer {
    *   The merged feed and the first page always are
    */
   async *compose(
-    now: number,
     only: ReadonlySet<string> | null,
-    findings: Findings,
+    edition: Edition,
     progress: Progress,
   ): AsyncGenerator<readonly Document[]> {
     const { ledger, rules } = this.#context;
@@ -86,12 +93,12 @@ export class Composer {
     const due = only === null ? ids : ids.filter((id) => only.has(id));
     const feeds = { done: 0, of: due.length + 1 };
     progress.feeds = feeds;
-    const merged = await this.#feed(null, now, findings);
+    const merged = await this.#feed(null, edition);
     yield merged.documents;
     feeds.done += 1;
     for await (const documents of inOrder(due, FEEDS_AT_ONCE, async (id) => {
       const outlet = rules.outlets.byId(id);
-      const made = await this.#feed(outlet, now, findings);
+      const made = await this.#feed(outlet, edition);
       return [...made.documents, ...(await this.#pages.outlet(outlet, tally, made))];
     })) {
       yield documents;
@@ -103,7 +110,7 @@ export class Composer {
   }
 
   /** One feed's documents, an outlet's or the merged one's: the same entries in every format. */
-  async #feed(outlet: Outlet | null, now: number, findings: Findings): Promise<Made> {
+  async #feed(outlet: Outlet | null, { now, findings, provisional }: Edition): Promise<Made> {
     const { ledger, window: limits, tombstoneMs } = this.#context;
     const id = outlet?.id ?? null;
     const withdrawals = await ledger.withdrawals(id, now - tombstoneMs, TOMBSTONES_MAX);
@@ -143,7 +150,7 @@ export class Composer {
         ? Math.max(...shown.map(({ rendition }) => rendition.updated))
         : await ledger.lastWithdrawal(id);
     if (outlet !== null) this.#heads.remember(outlet, updated, [...rendered.values()]);
-    const behind = await this.archive.extend(id, last);
+    const behind = provisional ? null : await this.archive.extend(id, last);
     const previous = behind === null ? null : this.#heads.addresses(archivePath(behind));
     const head = { ...this.#heads.of(outlet), updated, deleted, previous };
     const documents = FORMATS.map((format) => {

@@ -7,10 +7,8 @@ import { renditionJob, type RenditionOutcome } from './rendition.ts';
 
 export interface EntriesContext {
   readonly ledger: Ledger;
-  readonly readers: Pick<Readers, 'render'>;
+  readonly readers: Pick<Readers, 'render' | 'entryBytesMax'>;
   readonly rules: Rules;
-  /** See `RenditionTools`. */
-  readonly entryBytesMax: number;
   /** An article could not be made an entry, and stands as it was or not at all. */
   readonly onTrouble: (path: string, why: string) => void;
   /** Something of an article was beyond a limit, and what became of it. */
@@ -89,8 +87,8 @@ export class Entries {
   }
 
   async #make(article: LedgerArticle): Promise<RenditionOutcome | null> {
-    const { ledger, readers, rules, entryBytesMax } = this.#context;
-    const content = `${rules.content(rules.outlets.byId(article.outlet))} ${entryBytesMax}`;
+    const { ledger, readers, rules } = this.#context;
+    const content = `${rules.content(rules.outlets.byId(article.outlet))} ${readers.entryBytesMax}`;
     const job = await renditionJob(article, content, ledger, this.#now);
     return job === null ? null : readers.render(job);
   }

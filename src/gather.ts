@@ -17,6 +17,8 @@ export interface GatherContext {
   readonly progress: Progress;
   /** Called between some files and the next. If it throws the pass ends there; what has been recorded stays. */
   readonly step: () => void;
+  /** Called when something has been recorded. */
+  readonly onRecorded: () => Promise<void>;
   /** For how long no seed must have gone before what has gone is withdrawn. ms; 0 decides at once */
   readonly quietMs: number;
 }
@@ -163,6 +165,7 @@ class Gathering {
     this.result.changed += recorded.changed;
     this.result.withdrawn += recorded.withdrawn;
     for (const outlet of recorded.outlets) this.#context.outlets.add(outlet);
+    await this.#context.onRecorded();
   }
 
   #lookAgain(delayMs: number, path?: string): void {

@@ -17,7 +17,8 @@ import { BusyError, type MadeDocument } from './output/on-demand.ts';
 import type { ArchiveName } from './output/paths.ts';
 import type { Publisher } from './output/publish.ts';
 import { Progress } from './progress.ts';
-import { attempted, publish } from './publication.ts';
+import { Provisional } from './provisional.ts';
+import { attempted, publish, type PublicationContext } from './publication.ts';
 import { Readers } from './readers/readers.ts';
 import type { Rules } from './recipes.ts';
 import { type PassResult, Troubles } from './report.ts';
@@ -37,6 +38,8 @@ export interface PipelineOptions {
   readonly sighting: (path: string) => Sighting | null;
   /** Told of each directory of seeds before it is listed. */
   readonly onDirectory: (path: string) => void;
+  /** See {@link Provisional}. ms */
+  readonly provisionalAfterMs?: number;
   /** Shows how far a pass has come, for as long as it lasts. */
   readonly show?: ((progress: Progress) => Disposable) | undefined;
 }
@@ -67,9 +70,9 @@ export class Pipeline implements AsyncDisposable {
     this.#options = options;
     this.#troubles = new Troubles(log);
     this.ledgerFile = ledgerFileIn(config.data);
-    const { seeds, seedBytesMax, images } = config;
+    const { seeds, seedBytesMax, images, window } = config;
     this.#readers = new Readers(
-      { seeds, seedBytesMax, images, entryBytesMax: entryBytesMax(config) },
+      { seeds, seedBytesMax, images, entryBytesMax: window.bytes / 2 },
       rules.recipes,
       rules.outlets,
     );
@@ -136,8 +139,10 @@ export class Pipeline implements AsyncDisposable {
     using _ = show?.(progress);
     if (request.all) this.#keeper.requireInPlace();
     const reindex = (await this.#ledger.note(IDENTITY_RULES)) !== rules.identity;
-    // At the start all are due anyway.
     const outlets = this.#due ?? new Set<string>();
+    // Feeds that are up are good until there are better ones.
+    const provisional =
+      this.#due === null && publisher.snapshot.size === 0 ? this.#provisional(site, progress) : null;
     const gathered = await gather(reindex ? ALL : request, {
       ledger: this.#ledger,
       scan: this.#scanContext(reindex, progress),
@@ -146,6 +151,7 @@ export class Pipeline implements AsyncDisposable {
       outlets,
       quietMs,
       step,
+      onRecorded: async () => provisional?.step(),
     });
     if (reindex && gathered.unlisted.length === 0) {
       await this.#ledger.setNote(IDENTITY_RULES, rules.identity);
@@ -169,23 +175,32 @@ export class Pipeline implements AsyncDisposable {
     if (ledgerIsNew && (await losesTooMuch(publisher.snapshot, this.#ledger, config.withdrawal))) {
       return { ...gathered, published: [], publishError: null, seedsLost: true };
     }
-    const { published, publishError, stale, rejected } = await publish(this.#due, {
-      composer: (this.#composer ??= this.#createComposer(site)),
-      publisher,
-      ledger: this.#ledger,
-      now,
-      progress,
-    });
+    const { stale, rejected, ...publication } = await publish(
+      this.#due,
+      this.#publicationContext(site, progress),
+    );
     if (ledgerIsNew) await this.#ledger.setNote(PUBLISHED, 'yes');
     this.#due = new Set();
     return {
       ...gathered,
       rejected: [...gathered.rejected, ...rejected],
       again: lookAgainAt(stale, gathered.again, config.settleMs),
-      published,
-      publishError,
+      ...publication,
       seedsLost: false,
     };
+  }
+
+  #provisional(site: Site, progress: Progress): Provisional {
+    return new Provisional(async () => {
+      await publish(null, { ...this.#publicationContext(site, progress), provisional: true });
+      progress.feeds = null;
+    }, this.#options.provisionalAfterMs);
+  }
+
+  #publicationContext(site: Site, progress: Progress): PublicationContext {
+    const { publisher, now } = this.#options;
+    const composer = (this.#composer ??= this.#createComposer(site));
+    return { composer, publisher, ledger: this.#ledger, now, progress, provisional: false };
   }
 
   /** Feeds that tell of a withdrawn article for the last time are composed again when it is time to be silent. */
@@ -218,7 +233,6 @@ export class Pipeline implements AsyncDisposable {
       ledger: this.#ledger,
       readers: this.#readers,
       rules,
-      entryBytesMax: entryBytesMax(config),
       window: config.window,
       tombstoneMs: config.withdrawal.tombstoneDays * DAY_MS,
       showsRejected: config.page.rejected,
@@ -230,8 +244,4 @@ export class Pipeline implements AsyncDisposable {
       onRepaired: (seed, what) => log.warn({ seed, what }, 'article repaired'),
     });
   }
-}
-
-function entryBytesMax({ window }: Config): number {
-  return window.bytes / 2;
 }

@@ -11,6 +11,8 @@ export interface PublicationContext {
   readonly ledger: Ledger;
   readonly now: () => number;
   readonly progress: Progress;
+  /** See `Edition` in compose.ts. */
+  readonly provisional: boolean;
 }
 
 export interface Publication {
@@ -28,7 +30,7 @@ export interface Publication {
  */
 export async function publish(
   due: Set<string> | null,
-  { composer, publisher, ledger, now, progress }: PublicationContext,
+  { composer, publisher, ledger, now, progress, provisional }: PublicationContext,
 ): Promise<Publication & { stale: readonly string[]; rejected: readonly RejectedChange[] }> {
   const paths = new Set<string>();
   const published = new Set<string>();
@@ -41,8 +43,9 @@ export async function publish(
   };
   for (;;) {
     const findings = new Findings();
+    const edition = { now: now(), findings, provisional };
     let publishing = Promise.resolve();
-    for await (const documents of composer.compose(now(), due, findings, progress)) {
+    for await (const documents of composer.compose(due, edition, progress)) {
       for (const { path } of documents) paths.add(path);
       // The next feed is composed while the files of this one are written.
       await publishing;

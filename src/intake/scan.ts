@@ -21,7 +21,8 @@ async function* compareAll(context: ScanContext, comparison: Comparison): AsyncG
   const known = new KnownSeeds(context.ledger);
   const unlisted: string[] = [];
   let next = await known.first();
-  for (const found of walk(context.walk)) {
+  // Of an empty ledger there is nothing to keep step with, and what is newest should be found first.
+  for (const found of walk({ ...context.walk, descending: next === null })) {
     if (comparison.size >= BATCH) yield;
     if (found.kind === 'unlisted') unlisted.push(found.path);
     if (found.kind !== 'file') {

@@ -17,6 +17,8 @@ export interface WalkOptions {
   readonly extensions: readonly string[];
   /** Told of each directory before it is listed, so that a watch can be in place by then. */
   readonly onDirectory?: (path: string) => void;
+  /** From the last path to the first: names that count or tell a day have the newest there. */
+  readonly descending?: boolean;
   /** Told how much has been walked. */
   readonly progress?: { share: number };
 }
@@ -28,7 +30,7 @@ interface Part {
 }
 
 /**
- * Everything below `from`, in the order of the paths' UTF-8 bytes, which is the ledger's too.
+ * Everything below `from`, in the order of the paths' UTF-8 bytes, which is the ledger's too, or backwards.
  * Directories are followed; dot-files, links that leave the root, pipes and devices are not.
  *
  * @param from relative to the root; '' for all
@@ -44,6 +46,7 @@ export function* walk(options: WalkOptions, from = '', part: Part = WHOLE): Gene
     return;
   }
   names.sort(comparePaths);
+  if (options.descending === true) names.reverse();
   const size = part.size / names.length;
   for (const [i, name] of names.entries()) {
     const here = part.from + i * size;

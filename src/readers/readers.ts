@@ -41,6 +41,11 @@ export class Readers implements Disposable {
     this.#here = new Reader(options, outlets);
   }
 
+  /** See {@link ReaderOptions}. */
+  get entryBytesMax(): number {
+    return this.#data.options.entryBytesMax;
+  }
+
   /** What identifies each of these seeds; `null` for one that is changing under the reader's eyes. */
   async identify(files: readonly SeedFile[]): Promise<readonly (Indexed | null)[]> {
     const thread = this.#thread(files.length);

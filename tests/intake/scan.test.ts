@@ -15,6 +15,7 @@ import { type ScanContext, type ScanEvent, Waiting } from '../../src/intake/comp
 import { scanAll, scanPaths } from '../../src/intake/scan.ts';
 import type { Sighting } from '../../src/intake/settle.ts';
 import { SeedWatch } from '../../src/intake/watch.ts';
+import { comparePaths } from '../../src/intake/walk.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { openLedger } from '../../src/ledger/open.ts';
 import { createOutlets } from '../../src/mill/outlet.ts';
@@ -81,14 +82,16 @@ function readerOf(root: string): Reader {
   return new Reader(options, createOutlets([]));
 }
 
-/** `indexed a.txt`, `rejected b.txt: empty`, `waiting c.txt` … */
+/** `indexed a.txt`, `rejected b.txt: empty`, `waiting c.txt` …; in the order of paths. */
 function told(events: readonly ScanEvent[]): string[] {
-  return events.map((event) => {
-    if (event.kind === 'same') return 'same';
-    if (event.kind !== 'change') return `${event.kind} ${event.path}`;
+  const lines = events.map((event): [path: string, line: string] => {
+    if (event.kind === 'same') return ['', 'same'];
+    if (event.kind !== 'change') return [event.path, `${event.kind} ${event.path}`];
     const { change } = event;
-    return `${change.kind} ${change.path}${change.kind === 'rejected' ? `: ${change.rejection.reason}` : ''}`;
+    const reason = change.kind === 'rejected' ? `: ${change.rejection.reason}` : '';
+    return [change.path, `${change.kind} ${change.path}${reason}`];
   });
+  return lines.sort(([one], [other]) => comparePaths(one, other)).map(([, line]) => line);
 }
 
 describe('a scan of everything', () => {
@@ -134,7 +137,7 @@ describe('a scan of everything', () => {
     const seed = numberedSeed(1);
     const most = seed + 'x'.repeat(SEED_BYTES_MAX - Buffer.byteLength(seed));
     await writeFiles(site.root, { 'a.txt': most, 'b.txt': `${most}x` });
-    expect(told(await site.scan())).toEqual(['rejected b.txt: too-large', 'indexed a.txt']);
+    expect(told(await site.scan())).toEqual(['indexed a.txt', 'rejected b.txt: too-large']);
   });
 
   test('misses what has gone, once, wherever in the order it stood', async () => {
@@ -143,7 +146,7 @@ describe('a scan of everything', () => {
     await writeFiles(site.root, Object.fromEntries(paths.map((path, i) => [path, numberedSeed(i)])));
     await site.scan();
     for (const path of ['a.txt', 'c', 'e.txt']) rmSync(join(site.root, path), { recursive: true });
-    const first = ['missing a.txt', 'same', 'same', 'missing c/d.txt', 'missing e.txt'];
+    const first = ['same', 'same', 'missing a.txt', 'missing c/d.txt', 'missing e.txt'];
     expect(told(await site.scan())).toEqual(first);
     expect(told(await site.scan())).toEqual(['same', 'same']);
   });
@@ -158,7 +161,7 @@ describe('a scan of everything', () => {
     rmSync(site.root, { recursive: true });
     renameSync(site.away, site.root);
     await writeFiles(site.root, { 'b.txt': `${numberedSeed(2)}<p>more</p>` });
-    expect(told(await site.scan())).toEqual(['missing c.txt', 'indexed a.txt', 'indexed b.txt']);
+    expect(told(await site.scan())).toEqual(['indexed a.txt', 'indexed b.txt', 'missing c.txt']);
     expect(await site.ledger.tally()).toMatchObject({ seeds: 3, missing: 1 });
   });
 

@@ -59,6 +59,8 @@ export class Mill {
   sighting: Sighting | null = null;
   /** Told of each folder of seeds that a look comes to; `stop` asks the process to end. */
   onDirectory: (path: string, stop: () => void) => void = () => {};
+  /** After how long a first look publishes what it has found so far. ms */
+  provisionalAfterMs = 1_000_000;
   /** Told how far a pass has come, for as long as it lasts. */
   show: (progress: Progress) => Disposable = () => ({ [Symbol.dispose]() {} });
   yaml: string;
@@ -137,6 +139,7 @@ export class Mill {
       publisher: this.#publisher,
       step: () => stopping.signal.throwIfAborted(),
       show: (progress) => this.show(progress),
+      provisionalAfterMs: this.provisionalAfterMs,
       quietMs: this.#quietMs,
       sighting: () => this.sighting,
       onDirectory: (path) => this.onDirectory(path, () => stopping.abort()),

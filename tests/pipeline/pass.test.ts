@@ -113,9 +113,10 @@ describe('a pass that is asked to stop', () => {
 
   async function stopped(): Promise<Mill> {
     const mill = new Mill();
-    for (let i = 1; i <= SOME; i += 1) mill.write(`a/${i}.txt`, numberedSeed(i));
-    mill.write('b/c.txt', seedText());
-    mill.onDirectory = (path, stop) => path === 'b' && stop();
+    for (let i = 1; i <= SOME; i += 1) mill.write(`b/${i}.txt`, numberedSeed(i));
+    mill.write('a/c.txt', seedText());
+    // A first look comes from the end.
+    mill.onDirectory = (path, stop) => path === 'a' && stop();
     await expect(mill.pass()).rejects.toThrow(/aborted/);
     await mill.stop();
     mill.onDirectory = () => {};
@@ -142,11 +143,13 @@ describe('a seed that changes between being found and being read', () => {
   function changing(): Mill {
     const mill = new Mill();
     mill.writeAll({ 'a.txt': numberedSeed(1), 'b/c.txt': numberedSeed(2) });
-    // Enough to be looked at before the next seed that the first is read by then.
-    for (let i = 0; i < 300; i += 1) mill.write(`ab/${i}.md`, '');
+    // Enough to be looked at that the seed is read before the next folder is listed: from the end at first, then not.
+    for (let i = 0; i < 300; i += 1) mill.writeAll({ [`0/${i}.md`]: '', [`ab/${i}.md`]: '' });
+    mill.write('00/1.md', '');
     let changes = 0;
     mill.onDirectory = (path) => {
-      if (path === 'b') mill.write('a.txt', `${numberedSeed(1)}<p>${'again '.repeat((changes += 1))}</p>`);
+      if (path === (changes === 0 ? '0' : 'b'))
+        mill.write('a.txt', `${numberedSeed(1)}<p>${'again '.repeat((changes += 1))}</p>`);
     };
     return mill;
   }
