@@ -3,7 +3,15 @@ import { constants, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, sta
 import { open, readFile, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Document } from '../article.ts';
-import { type CodedBody, codedBody, CODINGS, encode, EXTENSIONS, isWorthCoding } from './codings.ts';
+import {
+  type CodedBody,
+  codedBody,
+  CODINGS,
+  encodeAll,
+  EXTENSIONS,
+  isWorthCoding,
+  smallestFirst,
+} from './codings.ts';
 import { isArchiveFolder } from './paths.ts';
 import { isPublishable, represent, type Representation, type Snapshot, withCodings } from './snapshot.ts';
 
@@ -22,13 +30,14 @@ export class DocumentFolder {
   }
 
   /** With its codings; nothing if it is there already. @param changed for the file's time. ms */
-  async write({ path, body }: Document, changed: number): Promise<void> {
+  async write(document: Document, changed: number): Promise<void> {
+    const { path, body } = document;
     const file = join(this.#directory, path);
     const before = await readFile(file).catch(() => null);
     if (before?.equals(body) === true) return;
     await removeCoded(file);
     await replaceFile(file, body, changed);
-    if (isWorthCoding(body)) await writeCoded(file, await encode(body), changed);
+    if (isWorthCoding(body)) await writeCoded(file, await encodeAll(document), changed);
   }
 
   /** Removes documents but those at `paths`, and their codings, unless they were written after `until`. */
@@ -109,7 +118,7 @@ function readCoded(file: string, { lastModified }: Representation): CodedBody[] 
     if (Math.floor(stats.mtimeMs / 1000) * 1000 !== lastModified) return [];
     found.push(codedBody(coding, readFileSync(path)));
   }
-  return found.sort((one, other) => one.body.length - other.body.length);
+  return smallestFirst(found);
 }
 
 /** Paths of files, those in archives left out. */

@@ -1,6 +1,6 @@
 // Documents that are made when they are asked for: one at a time, and kept as long as there is room.
 import type { Document } from '../article.ts';
-import { encode, isWorthCoding } from './codings.ts';
+import { encodeAll, isWorthCoding } from './codings.ts';
 import { represent, type Representation, withCodings } from './snapshot.ts';
 
 export interface MadeDocument extends Document {
@@ -80,7 +80,7 @@ export class OnDemand {
       ...represent(made, made.changed),
       lifetime: made.lasting ? 'lasting' : 'passing',
     } as const;
-    const representation = isWorthCoding(made.body) ? withCodings(plain, await encode(made.body)) : plain;
+    const representation = isWorthCoding(made.body) ? withCodings(plain, await encodeAll(made)) : plain;
     if (made.lasting && version === this.#version) this.#keep(representation);
     return representation;
   }

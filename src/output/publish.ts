@@ -4,8 +4,10 @@ import { mkdirSync, statSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Document } from '../article.ts';
-import { encode, isWorthCoding } from './codings.ts';
+import { Coder } from './coder.ts';
+import { type CodedBody, type Coding, encode, isWorthCoding, smallestFirst } from './codings.ts';
 import { readPublished, removeCoded, replaceFile, writeCoded } from './files.ts';
+import type { Gzipped } from './gzip.ts';
 import { represent, type Representation, type Snapshot, withCodings } from './snapshot.ts';
 
 /** Each takes a descriptor while it is written. */
@@ -13,22 +15,26 @@ const FILES_AT_ONCE = 32;
 
 export class Publisher {
   readonly #directory: string;
-  /** Ends the preparation of codings between two documents; the next start goes on. */
-  readonly #signal: AbortSignal | undefined;
   #snapshot: Snapshot;
   /** Documents whose file could not be written; tried again with the next publication. */
   readonly #unwritten = new Set<string>();
-  /** Codings are prepared one document after another, whoever asks for it. */
-  #encoding: Promise<void> = Promise.resolve();
-  /** The writing of one document's codings, which must not end behind that of a later version of it. */
-  #codedFiles: Promise<unknown> = Promise.resolve();
+  readonly #coder: Coder;
+  /** The last version of a document of which there is a gzip body, until there is one of the version that there is. */
+  readonly #gzipped = new Map<string, Gzipped>();
+  /** The writing of codings, which must not end behind that of a later version. */
+  readonly #codedFiles = new Set<Promise<void>>();
 
-  /** Starts with what was published last, so that it can be served before anything else is done. */
+  /**
+   * Starts with what was published last, so that it can be served before anything else is done.
+   *
+   * @param signal ends the preparation of codings between two documents; the next start goes on
+   */
   constructor(directory: string, signal?: AbortSignal) {
     this.#directory = directory;
-    this.#signal = signal;
+    this.#coder = new Coder(async (path, coding) => this.#encode(path, coding), signal);
     mkdirSync(directory, { recursive: true });
     this.#snapshot = readPublished(directory);
+    this.#lackCodings([...this.#snapshot.values()].filter(({ codings }) => codings.length === 0));
   }
 
   get snapshot(): Snapshot {
@@ -50,12 +56,15 @@ export class Publisher {
       const same = before?.body.equals(document.body) === true;
       next.set(document.path, same ? known(before, document) : represent(document, now, before));
       if (!same) changed.push(document.path);
+      if (!same && before !== undefined) this.#rememberGzip(before);
     }
     const removed = [...this.#snapshot.keys()].filter((path) => !next.has(path));
     this.#snapshot = next;
     for (const path of changed) this.#unwritten.add(path);
+    for (const path of removed) this.#gzipped.delete(path);
+    this.#lackCodings(changed.map((path) => next.get(path)!));
+    this.#coder.start();
     await this.#writeFiles(removed);
-    this.#encoding = this.#encoding.then(() => this.#encode());
     return [...changed, ...removed];
   }
 
@@ -68,31 +77,56 @@ export class Publisher {
   async retain(paths: ReadonlySet<string>): Promise<string[]> {
     const removed = [...this.#snapshot.keys()].filter((path) => !paths.has(path));
     this.#snapshot = new Map([...this.#snapshot].filter(([path]) => paths.has(path)));
+    for (const path of removed) this.#gzipped.delete(path);
     await this.#writeFiles(removed);
     return removed;
   }
 
-  /** Resolves when everything published is there in every coding. */
+  /** Resolves when everything published is there in every coding, and written. */
   async encoded(): Promise<void> {
-    await this.#encoding;
+    await this.#coder.idle();
+    await Promise.all(this.#codedFiles);
   }
 
-  /** Prepares what is not there yet, in memory and beside the files. A failure is the next publication's to mend. */
-  async #encode(): Promise<void> {
-    const missing = [...this.#snapshot.values()].filter(
-      ({ codings, body }) => codings.length === 0 && isWorthCoding(body),
+  #lackCodings(representations: readonly Representation[]): void {
+    this.#coder.ask(representations.filter(({ body }) => isWorthCoding(body)).map(({ path }) => path));
+  }
+
+  #rememberGzip({ path, body: plain, codings }: Representation): void {
+    const { body, segments } = codings.find(({ coding }) => coding === 'gzip') ?? {};
+    if (body !== undefined && segments !== undefined) this.#gzipped.set(path, { plain, body, segments });
+  }
+
+  /** Prepares what there is now under `path`, in memory and beside the file. */
+  async #encode(path: string, coding: Coding): Promise<void> {
+    const before = this.#snapshot.get(path);
+    if (before === undefined) return;
+    const coded = await encode(coding, before, this.#gzipped.get(path));
+    const now = this.#snapshot.get(path);
+    // It may have been published anew meanwhile.
+    if (now?.etag !== before.etag) return;
+    if (coding === 'gzip') this.#gzipped.delete(path);
+    if (coded === null) return;
+    this.#snapshot = new Map(this.#snapshot).set(
+      path,
+      withCodings(now, smallestFirst([...now.codings, coded])),
     );
-    for (const before of missing) {
-      if (this.#signal?.aborted === true) return;
-      const codings = await encode(before.body);
-      // It may have been published anew meanwhile.
-      if (this.#snapshot.get(before.path) !== before) continue;
-      this.#snapshot = new Map(this.#snapshot).set(before.path, withCodings(before, codings));
-      const file = join(this.#directory, before.path);
-      this.#codedFiles = writeCoded(file, codings, before.lastModified).catch(() => {
-        this.#unwritten.add(before.path);
-      });
-      await this.#codedFiles;
+    // Else it is written with the document.
+    if (this.#unwritten.has(path)) return;
+    const writing = this.#writeBeside(path, [coded], now.lastModified)
+      .catch(() => {})
+      .finally(() => this.#codedFiles.delete(writing));
+    this.#codedFiles.add(writing);
+    await writing;
+  }
+
+  /** A failure is the next publication's to mend. */
+  async #writeBeside(path: string, codings: readonly CodedBody[], lastModified: number): Promise<void> {
+    try {
+      await writeCoded(join(this.#directory, path), codings, lastModified);
+    } catch (error) {
+      this.#unwritten.add(path);
+      throw error;
     }
   }
 
@@ -106,16 +140,18 @@ export class Publisher {
   }
 
   async #writeFiles(removed: readonly string[]): Promise<void> {
-    await this.#codedFiles;
+    await Promise.all(this.#codedFiles);
     const writes = [...this.#unwritten].flatMap((path) => this.#snapshot.get(path) ?? []);
     const steps = [
-      ...writes.map(({ path, body, codings, lastModified }) => async (): Promise<void> => {
+      ...writes.map(({ path, body, lastModified }) => async (): Promise<void> => {
         const file = join(this.#directory, path);
         // A server must not find the old bytes in a coding beside the new ones.
         await removeCoded(file);
         await replaceFile(file, body, lastModified);
-        await writeCoded(file, codings, lastModified);
         this.#unwritten.delete(path);
+        // Those that are there by now; others are written when they are.
+        const { codings } = this.#snapshot.get(path)!;
+        await this.#writeBeside(path, codings, lastModified);
       }),
       ...removed.map((path) => async (): Promise<void> => {
         const file = join(this.#directory, path);

@@ -1,9 +1,11 @@
 // What is published beside the files for servers that send it as it is.
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import type { CodedBody } from '../../src/output/codings.ts';
 import type { Publisher } from '../../src/output/publish.ts';
 import { publisherIn } from './publisher.ts';
 import { temporaryDirectory } from '../support/directories.ts';
@@ -68,7 +70,8 @@ describe('a document', () => {
   it('is there in every coding at once after a restart', async () => {
     const { publisher, directory } = await published(document('风'));
     const again = publisherIn(directory).snapshot.get('outlets/voa.atom')!;
-    expect(again.codings).toEqual(publisher.snapshot.get('outlets/voa.atom')!.codings);
+    const factsOf = ({ coding, etag, body }: CodedBody): object => ({ coding, etag, body });
+    expect(again.codings).toEqual(publisher.snapshot.get('outlets/voa.atom')!.codings.map(factsOf));
   });
 
   it.each<[string, (file: string) => void]>([
@@ -86,3 +89,48 @@ describe('a document', () => {
       expect(undo(readFileSync(file + extension))).toEqual(document('风').body);
   });
 });
+
+describe('codings', () => {
+  it('are there of the merged feed first, and in gzip of all before any other', async () => {
+    const { publisher } = await published();
+    const paths = ['outlets/a.atom', 'outlets/b.atom', 'feed.atom', 'feed.json'];
+    const before = codedIn(publisher);
+    void publisher.publish(
+      paths.map((path) => ({ ...document(path), path })),
+      true,
+      NOW,
+    );
+    const order: string[] = [];
+    for (let turns = 0; order.length < 3 * paths.length && turns < 100_000; turns += 1) {
+      for (const each of codedIn(publisher)) if (!before.has(each) && !order.includes(each)) order.push(each);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(order.slice(0, 2).toSorted()).toEqual(['gzip feed.atom', 'gzip feed.json']);
+    expect(order.slice(0, 4).every((each) => each.startsWith('gzip'))).toBe(true);
+    expect(order).toHaveLength(3 * paths.length);
+  });
+
+  it('of documents that are published again while they wait are those of the later version', async () => {
+    const { publisher, directory } = await published();
+    // Long enough for some to be under way when the later version comes.
+    const many = (text: string): { path: string; body: Buffer }[] =>
+      Array.from({ length: 20 }, (_, i) => {
+        const body = createHash('shake256', { outputLength: 200_000 }).update(`${text}${i}`).digest('hex');
+        return { path: `outlets/${i}.atom`, body: Buffer.from(body) };
+      });
+    await publisher.publish(many('风'), true, NOW);
+    await publisher.publish(many('水'), true, NOW + 1000);
+    await publisher.encoded();
+    for (const { path, body } of many('水')) {
+      expect(publisher.snapshot.get(path)!.codings).toHaveLength(3);
+      for (const [extension, undo] of Object.entries(UNDO))
+        expect(undo(readFileSync(join(directory, path + extension)))).toEqual(body);
+    }
+  });
+});
+
+function codedIn({ snapshot }: Publisher): Set<string> {
+  return new Set(
+    [...snapshot.values()].flatMap(({ path, codings }) => codings.map(({ coding }) => `${coding} ${path}`)),
+  );
+}
