@@ -22,6 +22,7 @@ export class Archives {
   readonly #tag: StatementSync;
   readonly #entries: StatementSync;
   readonly #withdrawn: StatementSync;
+  readonly #withdrawnOf: StatementSync;
   readonly #outletsWithdrawn: StatementSync;
 
   constructor(database: DatabaseSync) {
@@ -46,14 +47,15 @@ export class Archives {
        WHERE feed = :feed AND place BETWEEN :first AND :last
        ORDER BY place DESC`,
     );
-    this.#withdrawn = database.prepare(
-      `SELECT uuid, withdrawn AS time FROM article
-       WHERE seed IS NULL AND withdrawn > :since AND outlet = coalesce(:outlet, outlet)
-         AND (EXISTS (SELECT 1 FROM rendition WHERE rendition.article = article.id)
-           OR NOT EXISTS (SELECT 1 FROM unarchived
-             WHERE feed = '${MERGED}' AND unarchived.time = article.time AND unarchived.article = article.id))
-       ORDER BY withdrawn DESC, key LIMIT :limit`,
-    );
+    const withdrawn = (where: string): string => `
+      SELECT uuid, withdrawn AS time FROM article
+      WHERE seed IS NULL AND withdrawn > :since ${where}
+        AND (EXISTS (SELECT 1 FROM rendition WHERE rendition.article = article.id)
+          OR NOT EXISTS (SELECT 1 FROM unarchived
+            WHERE feed = '${MERGED}' AND unarchived.time = article.time AND unarchived.article = article.id))
+      ORDER BY withdrawn DESC, key LIMIT :limit`;
+    this.#withdrawn = database.prepare(withdrawn(''));
+    this.#withdrawnOf = database.prepare(withdrawn('AND outlet = :outlet'));
     this.#outletsWithdrawn = database.prepare(
       'SELECT DISTINCT outlet FROM article WHERE seed IS NULL AND withdrawn > ? AND withdrawn <= ?',
     );
@@ -114,7 +116,11 @@ export class Archives {
   }
 
   withdrawals(outlet: string | null, since: number, limit: number): readonly Withdrawal[] {
-    return this.#withdrawn.all({ outlet, since, limit }) as unknown as Withdrawal[];
+    const rows =
+      outlet === null
+        ? this.#withdrawn.all({ since, limit })
+        : this.#withdrawnOf.all({ outlet, since, limit });
+    return rows as unknown as Withdrawal[];
   }
 
   outletsWithdrawnFrom(since: number, until: number): readonly string[] {

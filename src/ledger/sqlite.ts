@@ -24,7 +24,7 @@ import {
 import { asBuffer, knownSeed, ledgerArticle, type NewestRow, renderedEntry, type SeedRow } from './rows.ts';
 import { SqliteSubscriptions } from './sqlite-subscriptions.ts';
 import { prepareStatements, type Statements } from './statements.ts';
-import { adjusted, countAll, countsOf, type SeedCounts } from './tally.ts';
+import { Counts, countsOf, type SeedCounts } from './tally.ts';
 
 /** Made by `openLedger`. */
 export class SqliteLedger implements Ledger {
@@ -34,7 +34,7 @@ export class SqliteLedger implements Ledger {
   readonly #election: Election;
   readonly #archives: Archives;
   readonly #days: Days;
-  #tally: Tally;
+  readonly #counts: Counts;
   readonly #statements: Statements;
 
   constructor(database: DatabaseSync, file: string) {
@@ -45,7 +45,7 @@ export class SqliteLedger implements Ledger {
     this.#days = prepareDays(database);
     this.#statements = prepareStatements(database);
     this.subscriptions = new SqliteSubscriptions(database, (action) => this.#run(action));
-    this.#tally = countAll(database);
+    this.#counts = new Counts(database);
   }
 
   seeds(after: string, limit: number): Promise<readonly KnownSeed[]> {
@@ -75,16 +75,13 @@ export class SqliteLedger implements Ledger {
     return this.#run(() => {
       const contested: Contested = new Map();
       const difference = { seeds: 0, rejected: 0, missing: 0 };
-      const { recorded, live } = this.#transaction(() => {
+      return this.#transaction(() => {
         for (const change of changes) this.#apply(change, contested, difference);
-        const outcome = elect(this.#election, this.#archives, changes, contested, now);
-        saveDays(this.#days, outcome.days);
-        return outcome;
+        const { recorded, counts, days } = elect(this.#election, this.#archives, changes, contested, now);
+        this.#counts.add(difference, counts);
+        saveDays(this.#days, days);
+        return recorded;
       });
-      this.#tally = adjusted(this.#tally, difference, live, (outlet) => {
-        return this.#statements.outletKnown.get(outlet) !== undefined;
-      });
-      return recorded;
     });
   }
 
@@ -189,7 +186,11 @@ export class SqliteLedger implements Ledger {
   }
 
   lastWithdrawal(outlet: string | null): Promise<number> {
-    return this.#run(() => this.#statements.lastWithdrawal.get(outlet)!['time'] as number);
+    const { lastWithdrawal, lastWithdrawalOf } = this.#statements;
+    return this.#run(() => {
+      const row = outlet === null ? lastWithdrawal.get() : lastWithdrawalOf.get(outlet);
+      return row!['time'] as number;
+    });
   }
 
   rejected(limit: number): Promise<readonly RejectedSeed[]> {
@@ -205,7 +206,7 @@ export class SqliteLedger implements Ledger {
   }
 
   tally(): Promise<Tally> {
-    return Promise.resolve(this.#tally);
+    return this.#run(() => this.#counts.tally());
   }
 
   note(name: string): Promise<string | null> {
