@@ -144,4 +144,23 @@ export const MIGRATIONS: readonly string[] = [
   INSERT INTO seed_count SELECT count(*), count(reason), count(missing_since) FROM seed;
   CREATE INDEX article_outlet_withdrawn ON article (outlet, withdrawn) WHERE seed IS NULL;
   `,
+  // Archives in rows of fifty places, and nothing written of what waits for one before an archive begins: a first fill
+  // of a million articles would write two million rows only to delete them again.
+  `
+  CREATE TABLE run (
+    feed   TEXT NOT NULL,
+    number INTEGER NOT NULL,       -- from 0
+    places TEXT NOT NULL,          -- a line each: an article, and the tag of this place and all before it
+    UNIQUE (feed, number)
+  ) STRICT;
+  INSERT INTO run SELECT feed, (place - 1) / 50, group_concat(article || ' ' || tag || char(10), '' ORDER BY place)
+    FROM archive GROUP BY 1, 2;
+  DROP TABLE archive;
+  -- Of a feed that is here, what has no place yet is in unarchived; of any other, all that it shows.
+  CREATE TABLE begun (
+    feed TEXT PRIMARY KEY
+  ) STRICT;
+  INSERT INTO begun SELECT feed FROM run WHERE number = 0;
+  DELETE FROM unarchived WHERE feed NOT IN (SELECT feed FROM begun);
+  `,
 ];

@@ -25,12 +25,14 @@ import { asBuffer, knownSeed, ledgerArticle, type NewestRow, renderedEntry, type
 import { SqliteSubscriptions } from './sqlite-subscriptions.ts';
 import { prepareStatements, type Statements } from './statements.ts';
 import { Counts, countsOf, type SeedCounts } from './tally.ts';
+import { Transactions } from './transactions.ts';
 
 /** Made by `openLedger`. */
 export class SqliteLedger implements Ledger {
   readonly subscriptions: SqliteSubscriptions;
   readonly #database: DatabaseSync;
   readonly #file: string;
+  readonly #transactions: Transactions;
   readonly #election: Election;
   readonly #archives: Archives;
   readonly #days: Days;
@@ -40,8 +42,9 @@ export class SqliteLedger implements Ledger {
   constructor(database: DatabaseSync, file: string) {
     this.#database = database;
     this.#file = file;
+    this.#transactions = new Transactions(database);
     this.#election = prepareElection(database);
-    this.#archives = new Archives(database);
+    this.#archives = new Archives(database, this.#transactions);
     this.#days = prepareDays(database);
     this.#statements = prepareStatements(database);
     this.subscriptions = new SqliteSubscriptions(database, (action) => this.#run(action));
@@ -75,7 +78,7 @@ export class SqliteLedger implements Ledger {
     return this.#run(() => {
       const contested: Contested = new Map();
       const difference = { seeds: 0, rejected: 0, missing: 0 };
-      return this.#transaction(() => {
+      return this.#transactions.run(() => {
         for (const change of changes) this.#apply(change, contested, difference);
         const { recorded, counts, days } = elect(this.#election, this.#archives, changes, contested, now);
         this.#counts.add(difference, counts);
@@ -153,7 +156,7 @@ export class SqliteLedger implements Ledger {
   saveRenditions(renditions: ReadonlyMap<number, NewRendition>): Promise<void> {
     return this.#run(() => {
       if (renditions.size === 0) return;
-      this.#transaction(() => {
+      this.#transactions.run(() => {
         for (const [article, { entry, ...facts }] of renditions) {
           this.#statements.saveRendition.run({ article, ...facts, ...entry });
         }
@@ -161,8 +164,9 @@ export class SqliteLedger implements Ledger {
     });
   }
 
-  archive(outlet: string | null, last: number, limit: number): Promise<number> {
-    return this.#run(() => this.#transaction(() => this.#archives.append(outlet, last, limit)));
+  async archive(outlet: string | null, last: number): Promise<void> {
+    const steps = this.#archives.append(outlet, last);
+    while ((await this.#run(() => steps.next().done)) !== true) await new Promise(setImmediate);
   }
 
   archiveEnd(outlet: string | null): Promise<ArchivePlace | null> {
@@ -223,20 +227,6 @@ export class SqliteLedger implements Ledger {
   [Symbol.asyncDispose](): Promise<void> {
     if (this.#database.isOpen) this.#database.close();
     return Promise.resolve();
-  }
-
-  /** All of it or nothing. */
-  #transaction<T>(action: () => T): T {
-    this.#database.exec('BEGIN IMMEDIATE');
-    try {
-      const result = action();
-      this.#database.exec('COMMIT');
-      return result;
-    } catch (error) {
-      // A full disk has SQLite roll back by itself.
-      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
-      throw error;
-    }
   }
 
   /** Synchronous work behind an asynchronous interface: what it throws becomes a rejection. */

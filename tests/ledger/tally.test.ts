@@ -60,7 +60,7 @@ describe('a ledger', () => {
     const file = ledgerFile();
     await openLedger(file)[Symbol.asyncDispose]();
     using database = new Listening(file);
-    new SqliteLedger(database, file);
+    await using _ = new SqliteLedger(database, file);
     const heard = database.heard.splice(0);
     expect(heard.length).toBeGreaterThan(40);
     const whole = heard.filter((sql) => {
