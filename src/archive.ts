@@ -15,8 +15,6 @@ import { Turns } from './turns.ts';
 
 /** How many entries a full document of an archive holds. It never changes: the names of all documents depend on it. */
 const PAGE_ENTRIES = 50;
-/** Places that are given in one transaction. */
-const BATCH = 1_000;
 
 /**
  * Articles of a document cannot be read just now: without them it would say that they are not there, and with what
@@ -48,11 +46,7 @@ export class Archive {
    * @returns the newest document then
    */
   async extend(outlet: string | null, last: number | null): Promise<ArchiveName | null> {
-    const { ledger } = this.#context;
-    if (last !== null) {
-      const turns = new Turns();
-      while ((await ledger.archive(outlet, last, BATCH)) === BATCH) await turns.next();
-    }
+    if (last !== null) await this.#context.ledger.archive(outlet, last);
     return this.newest(outlet);
   }
 

@@ -1,109 +1,196 @@
 // The archives of feeds: an article that has fallen behind a feed's window gets the next place, once and for good.
-// All that writes runs inside the transaction of whoever calls it.
-import { hash } from 'node:crypto';
+//
+// A feed whose archive has not begun is one of which nothing has a place: nothing is written of its articles. From then
+// on, a table holds those that have none.
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Archived, ArchivePlace, Withdrawal } from './ledger.ts';
 import { ledgerArticle, type NewestRow } from './rows.ts';
+import { Appendix, Runs } from './runs.ts';
 import { LIVE } from './statements.ts';
+import type { Transactions } from './transactions.ts';
 
 /** The merged feed's, beside outlets' ids, none of which is empty. */
 const MERGED = '';
-/** Characters of six bits. */
-const TAG_LENGTH = 12;
+/** Articles that get their places, or are looked at, at one go. */
+const BATCH = 1_000;
+
+/** Live articles behind one (`time`, `key`), the oldest first, from another (`afterTime`, `afterKey`) on: each seeks its first row. */
+const oldestIn = (where: string): string => {
+  const behind = `FROM article WHERE seed IS NOT NULL ${where} AND (time < :time OR key > :key)`;
+  return `
+    SELECT * FROM (SELECT id, time, key ${behind} AND time = :afterTime AND time <= :time AND key < :afterKey
+      ORDER BY key DESC LIMIT :limit)
+    UNION ALL SELECT * FROM (SELECT id, time, key ${behind} AND time > :afterTime AND time <= :time
+      ORDER BY time, key DESC LIMIT :limit)
+    LIMIT :limit`;
+};
+
+/** All others that are live. */
+const othersIn = (feed: string, where: string): string => `
+  INSERT INTO unarchived SELECT ${feed}, time, id FROM article
+  WHERE seed IS NOT NULL ${where} AND time >= :time AND (time > :time OR key <= :key)`;
+
+const withdrawalsIn = (where: string): string => `
+  SELECT uuid, withdrawn AS time FROM article
+  WHERE seed IS NULL AND withdrawn > :since ${where}
+    AND (EXISTS (SELECT 1 FROM rendition WHERE rendition.article = article.id)
+      OR EXISTS (SELECT 1 FROM begun WHERE feed = '${MERGED}') AND NOT EXISTS (SELECT 1 FROM unarchived
+        WHERE feed = '${MERGED}' AND unarchived.time = article.time AND unarchived.article = article.id))
+  ORDER BY withdrawn DESC, key LIMIT :limit`;
+
+const SQL = {
+  begun: 'SELECT feed FROM begun',
+  begin: 'INSERT INTO begun (feed) VALUES (?)',
+  wait: 'INSERT OR IGNORE INTO unarchived (feed, time, article) VALUES (?, ?, ?)',
+  leave: 'DELETE FROM unarchived WHERE feed = ? AND time = ? AND article = ?',
+  leaveBehind: 'INSERT OR IGNORE INTO left_behind (feed, article) VALUES (?, ?)',
+  return: 'DELETE FROM left_behind WHERE feed = ? AND article = ?',
+  article: 'SELECT id, time, key FROM article WHERE id = ?',
+  behind: `
+    SELECT article.id, article.time, article.key
+    FROM unarchived JOIN article ON article.id = unarchived.article
+    WHERE unarchived.feed = :feed AND unarchived.time <= :time
+      AND article.seed IS NOT NULL AND (article.time < :time OR article.key > :key)
+    ORDER BY unarchived.time, article.key DESC LIMIT :limit`,
+  oldest: oldestIn(''),
+  oldestOf: oldestIn('AND outlet = :feed'),
+  others: othersIn(`'${MERGED}'`, ''),
+  othersOf: othersIn(':feed', 'AND outlet = :feed'),
+  withdrawn: `INSERT INTO unarchived SELECT '${MERGED}', time, id FROM article WHERE seed IS NULL`,
+  withdrawnOf:
+    'INSERT INTO unarchived SELECT :feed, time, id FROM article WHERE seed IS NULL AND outlet = :feed',
+  total: 'SELECT total_changes() AS changes',
+  entries: `
+    SELECT ${LIVE}, article.withdrawn
+    FROM json_each(?) AS place CROSS JOIN article ON article.id = place.value
+      LEFT JOIN seed ON seed.id = article.seed LEFT JOIN rendition ON rendition.article = article.id
+    ORDER BY place.key DESC`,
+  withdrawals: withdrawalsIn(''),
+  withdrawalsOf: withdrawalsIn('AND outlet = :outlet'),
+  outletsWithdrawn:
+    'SELECT DISTINCT outlet FROM article WHERE seed IS NULL AND withdrawn > ? AND withdrawn <= ?',
+} as const;
 
 export class Archives {
-  readonly #wait: StatementSync;
-  readonly #leave: StatementSync;
-  readonly #leaveBehind: StatementSync;
-  readonly #return: StatementSync;
-  readonly #behind: StatementSync;
-  readonly #append: StatementSync;
-  readonly #end: StatementSync;
-  readonly #tag: StatementSync;
-  readonly #entries: StatementSync;
-  readonly #withdrawn: StatementSync;
-  readonly #outletsWithdrawn: StatementSync;
+  readonly #transactions: Transactions;
+  readonly #runs: Runs;
+  readonly #begun: Set<string>;
+  readonly #statements: Readonly<Record<keyof typeof SQL, StatementSync>>;
 
-  constructor(database: DatabaseSync) {
-    this.#wait = database.prepare('INSERT OR IGNORE INTO unarchived (feed, time, article) VALUES (?, ?, ?)');
-    this.#leave = database.prepare('DELETE FROM unarchived WHERE feed = ? AND time = ? AND article = ?');
-    this.#leaveBehind = database.prepare('INSERT OR IGNORE INTO left_behind (feed, article) VALUES (?, ?)');
-    this.#return = database.prepare('DELETE FROM left_behind WHERE feed = ? AND article = ?');
-    this.#behind = database.prepare(
-      `SELECT article.id, article.time, article.key
-       FROM unarchived JOIN article ON article.id = unarchived.article, article AS last
-       WHERE last.id = :last AND unarchived.feed = :feed AND unarchived.time <= last.time
-         AND article.seed IS NOT NULL AND (article.time < last.time OR article.key > last.key)
-       ORDER BY unarchived.time, article.key DESC LIMIT :limit`,
-    );
-    this.#append = database.prepare('INSERT INTO archive (feed, place, article, tag) VALUES (?, ?, ?, ?)');
-    this.#end = database.prepare('SELECT place, tag FROM archive WHERE feed = ? ORDER BY place DESC LIMIT 1');
-    this.#tag = database.prepare('SELECT tag FROM archive WHERE feed = ? AND place = ?');
-    this.#entries = database.prepare(
-      `SELECT ${LIVE}, article.withdrawn
-       FROM archive JOIN article ON article.id = archive.article
-         LEFT JOIN seed ON seed.id = article.seed LEFT JOIN rendition ON rendition.article = article.id
-       WHERE feed = :feed AND place BETWEEN :first AND :last
-       ORDER BY place DESC`,
-    );
-    this.#withdrawn = database.prepare(
-      `SELECT uuid, withdrawn AS time FROM article
-       WHERE seed IS NULL AND withdrawn > :since AND outlet = coalesce(:outlet, outlet)
-         AND (EXISTS (SELECT 1 FROM rendition WHERE rendition.article = article.id)
-           OR NOT EXISTS (SELECT 1 FROM unarchived
-             WHERE feed = '${MERGED}' AND unarchived.time = article.time AND unarchived.article = article.id))
-       ORDER BY withdrawn DESC, key LIMIT :limit`,
-    );
-    this.#outletsWithdrawn = database.prepare(
-      'SELECT DISTINCT outlet FROM article WHERE seed IS NULL AND withdrawn > ? AND withdrawn <= ?',
-    );
+  constructor(database: DatabaseSync, transactions: Transactions) {
+    this.#transactions = transactions;
+    this.#runs = new Runs(database);
+    const prepared = Object.entries(SQL).map(([name, sql]) => [name, database.prepare(sql)]);
+    this.#statements = Object.fromEntries(prepared) as Record<keyof typeof SQL, StatementSync>;
+    this.#begun = new Set(this.#statements.begun.all().map(({ feed }) => feed as string));
   }
 
-  /** A new article waits in the feeds that show it. */
+  /** A new article waits in the feeds that show it. Runs inside the transaction that adds it. */
   add(id: number, { outlet, time }: Place): void {
-    for (const feed of [MERGED, outlet]) this.#wait.run(feed, time, id);
+    for (const feed of [MERGED, outlet]) this.#wait(feed, time, id);
   }
 
-  /** What a changed recipe gives to another outlet stays in the former one's archive, where it has a place there. */
+  /**
+   * What a changed recipe gives to another outlet stays in the former one's archive, where it has a place there.
+   * Runs inside the transaction that changes it.
+   */
   move(before: Place & { readonly id: number }, after: Place): void {
     if (before.outlet === after.outlet && before.time === after.time) return;
     const { id } = before;
-    if (this.#leave.run(MERGED, before.time, id).changes > 0) this.#wait.run(MERGED, after.time, id);
-    const waited = this.#leave.run(before.outlet, before.time, id).changes > 0;
+    if (this.#leave(MERGED, before.time, id)) this.#wait(MERGED, after.time, id);
+    const waited = this.#leave(before.outlet, before.time, id);
     if (before.outlet === after.outlet) {
-      if (waited) this.#wait.run(after.outlet, after.time, id);
+      if (waited) this.#wait(after.outlet, after.time, id);
       return;
     }
-    if (!waited) this.#leaveBehind.run(before.outlet, id);
-    const returned = this.#return.run(after.outlet, id).changes > 0;
-    if (!returned) this.#wait.run(after.outlet, after.time, id);
+    if (!waited) this.#statements.leaveBehind.run(before.outlet, id);
+    const returned = this.#statements.return.run(after.outlet, id).changes > 0;
+    if (!returned) this.#wait(after.outlet, after.time, id);
   }
 
-  append(outlet: string | null, last: number, limit: number): number {
+  #wait(feed: string, time: number, id: number): void {
+    if (this.#begun.has(feed)) this.#statements.wait.run(feed, time, id);
+  }
+
+  /** Whether it waited. */
+  #leave(feed: string, time: number, id: number): boolean {
+    return !this.#begun.has(feed) || this.#statements.leave.run(feed, time, id).changes > 0;
+  }
+
+  /** Ends in between wherever others may have their turn. */
+  *append(outlet: string | null, last: number): Generator<undefined, void> {
     const feed = outlet ?? MERGED;
-    const articles = this.#behind.all({ feed, last, limit }) as unknown as BehindRow[];
-    let { place, tag } = this.end(outlet) ?? { place: 0, tag: '' };
-    for (const { id, time, key } of articles) {
-      place += 1;
-      tag = tagBehind(tag, key);
-      this.#append.run(feed, place, id, tag);
-      this.#leave.run(feed, time, id);
+    const { time, key } = this.#statements.article.get(last) as unknown as BehindRow;
+    if (!this.#begun.has(feed)) yield* this.#begin(feed, time, key);
+    else while (this.#transactions.run(() => this.#appendSome(feed, time, key)) === BATCH) yield;
+  }
+
+  #appendSome(feed: string, time: number, key: Uint8Array): number {
+    const rows = this.#statements.behind.all({ feed, time, key, limit: BATCH }) as unknown as BehindRow[];
+    const added = new Appendix(this.#runs.end(feed));
+    for (const row of rows) {
+      added.add(row.id, row.key);
+      this.#statements.leave.run(feed, row.time, row.id);
     }
-    return articles.length;
+    this.#runs.append(feed, added);
+    return rows.length;
+  }
+
+  /** The first places of an archive: all are found first, and then given at once. */
+  *#begin(feed: string, time: number, key: Uint8Array): Generator<undefined, void> {
+    const { total } = this.#statements;
+    const before = total.get()!['changes'];
+    const found = new Appendix(null);
+    for (const _ of this.#find(feed, time, key, found)) yield;
+    this.#transactions.run(() => {
+      let all = found;
+      // What was found may have been changed in others' turns.
+      if (total.get()!['changes'] !== before) {
+        all = new Appendix(null);
+        for (const _ of this.#find(feed, time, key, all));
+      }
+      this.#runs.append(feed, all);
+      const { others, othersOf, withdrawn, withdrawnOf } = this.#statements;
+      if (feed === MERGED) {
+        others.run({ time, key });
+        withdrawn.run();
+      } else {
+        othersOf.run({ feed, time, key });
+        withdrawnOf.run({ feed });
+      }
+      this.#statements.begin.run(feed);
+    });
+    this.#begun.add(feed);
+  }
+
+  /** Puts the live articles of a feed that stand behind one into `found`, the oldest first. */
+  *#find(feed: string, time: number, key: Uint8Array, found: Appendix): Generator<undefined, void> {
+    const { oldest, oldestOf } = this.#statements;
+    let rows: BehindRow[] = [];
+    do {
+      const { time: afterTime, key: afterKey } = rows.at(-1) ?? { time: Number.MIN_SAFE_INTEGER, key };
+      const range = { time, key, afterTime, afterKey, limit: BATCH };
+      rows = (feed === MERGED
+        ? oldest.all(range)
+        : oldestOf.all({ feed, ...range })) as unknown as BehindRow[];
+      for (const row of rows) found.add(row.id, row.key);
+      yield;
+    } while (rows.length === BATCH);
   }
 
   end(outlet: string | null): ArchivePlace | null {
-    return (this.#end.get(outlet ?? MERGED) as unknown as ArchivePlace | undefined) ?? null;
+    return this.#runs.end(outlet ?? MERGED);
   }
 
   tag(outlet: string | null, place: number): string | null {
-    return (this.#tag.get(outlet ?? MERGED, place)?.['tag'] as string | undefined) ?? null;
+    return this.#runs.between(outlet ?? MERGED, place, place)[0]?.tag ?? null;
   }
 
   between(outlet: string | null, first: number, { place, tag }: ArchivePlace): Archived | null {
-    const feed = outlet ?? MERGED;
+    const places = this.#runs.between(outlet ?? MERGED, first, place);
     if (this.tag(outlet, place) !== tag) return null;
-    const rows = this.#entries.all({ feed, first, last: place }) as unknown as ArchivedRow[];
+    const ids = JSON.stringify(places.map(({ article }) => article));
+    const rows = this.#statements.entries.all(ids) as unknown as ArchivedRow[];
     const live = rows.filter(({ path }) => path !== null);
     return {
       articles: live.map(ledgerArticle),
@@ -114,17 +201,16 @@ export class Archives {
   }
 
   withdrawals(outlet: string | null, since: number, limit: number): readonly Withdrawal[] {
-    return this.#withdrawn.all({ outlet, since, limit }) as unknown as Withdrawal[];
+    const rows =
+      outlet === null
+        ? this.#statements.withdrawals.all({ since, limit })
+        : this.#statements.withdrawalsOf.all({ outlet, since, limit });
+    return rows as unknown as Withdrawal[];
   }
 
   outletsWithdrawnFrom(since: number, until: number): readonly string[] {
-    return this.#outletsWithdrawn.all(since, until).map(({ outlet }) => outlet as string);
+    return this.#statements.outletsWithdrawn.all(since, until).map(({ outlet }) => outlet as string);
   }
-}
-
-/** Names a place's article and, through the tag before it, all articles before that. */
-function tagBehind(before: string, key: Uint8Array): string {
-  return hash('sha256', Buffer.concat([Buffer.from(before), key]), 'base64url').slice(0, TAG_LENGTH);
 }
 
 /** Where an article waits. */

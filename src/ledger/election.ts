@@ -4,6 +4,7 @@ import type { Identity } from '../article.ts';
 import type { Archives } from './archive.ts';
 import { countDay, type DayDifferences } from './days.ts';
 import type { Recorded, SeedChange } from './ledger.ts';
+import { countOutlet, type OutletDifferences } from './tally.ts';
 
 export interface Election {
   readonly winner: StatementSync;
@@ -44,7 +45,7 @@ export function contest(contested: Contested, key: Buffer, identity: Identity | 
  * Elects the copy that counts for every contested article and puts the result into the article
  * table. Runs inside the transaction that changed the seeds.
  *
- * @returns what changed, and by how many each outlet's live articles grew or shrank, in all and on each day
+ * @returns what changed, and by how many each outlet's articles grew or shrank, in all and on each day
  */
 export function elect(
   election: Election,
@@ -52,13 +53,13 @@ export function elect(
   changes: readonly SeedChange[],
   contested: Contested,
   now: number,
-): { recorded: Recorded; live: ReadonlyMap<string, number>; days: DayDifferences } {
+): { recorded: Recorded; counts: OutletDifferences; days: DayDifferences } {
   const rewritten = changes.filter(({ kind }) => kind === 'indexed' || kind === 'rejected');
   const touched = new Set(rewritten.map(({ path }) => path));
-  const live = new Map<string, number>();
+  const counts: OutletDifferences = new Map();
   const days: DayDifferences = new Map();
   const count = (outlet: string, time: number, by: 1 | -1): void => {
-    live.set(outlet, (live.get(outlet) ?? 0) + by);
+    countOutlet(counts, outlet, 'live', by);
     countDay(days, outlet, time, by);
   };
   const outlets = new Set<string>();
@@ -79,6 +80,7 @@ export function elect(
       const { uuid, canonical, outlet } = identity;
       const { lastInsertRowid } = election.insert.run(key, uuid, canonical, outlet, winner.time, winner.id);
       archives.add(Number(lastInsertRowid), { outlet, time: winner.time });
+      countOutlet(counts, outlet, 'articles', 1);
       count(outlet, winner.time, 1);
       outlets.add(outlet);
       recorded.added += 1;
@@ -86,6 +88,8 @@ export function elect(
       const outlet = identity?.outlet ?? before.outlet;
       election.update.run(outlet, winner.time, winner.id, before.id);
       archives.move(before, { outlet, time: winner.time });
+      countOutlet(counts, before.outlet, 'articles', -1);
+      countOutlet(counts, outlet, 'articles', 1);
       if (before.seed !== null) count(before.outlet, before.time, -1);
       count(outlet, winner.time, 1);
       outlets.add(before.outlet).add(outlet);
@@ -94,7 +98,7 @@ export function elect(
       else if (before.seed !== winner.id || touched.has(winner.path)) recorded.changed += 1;
     }
   }
-  return { recorded, live, days };
+  return { recorded, counts, days };
 }
 
 interface Winner {

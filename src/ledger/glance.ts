@@ -2,14 +2,16 @@
 import { explained } from './errors.ts';
 import type { Stock } from './ledger.ts';
 import { openToRead, refuseNewer } from './open.ts';
-import { countAll } from './tally.ts';
+import { COUNTED_FROM } from './schema.ts';
+import { countAll, Counts } from './tally.ts';
 
 /** @throws LedgerRefusedError, LedgerUnreadableError */
 export function glanceAt(file: string): Stock {
   return explained(() => {
     using database = openToRead(file);
-    refuseNewer(database, file, 'ask that version');
+    const version = refuseNewer(database, file, 'ask that version');
     const row = database.prepare('SELECT max(time) AS newest FROM article WHERE seed IS NOT NULL').get()!;
-    return { ...countAll(database), newest: row['newest'] as number | null };
+    const tally = version < COUNTED_FROM ? countAll(database) : new Counts(database).tally();
+    return { ...tally, newest: row['newest'] as number | null };
   }, file);
 }

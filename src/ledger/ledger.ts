@@ -188,11 +188,9 @@ export interface Ledger extends AsyncDisposable {
   saveRenditions(renditions: ReadonlyMap<number, NewRendition>): Promise<void>;
   /**
    * Appends to the archive of an outlet's feed, or of the merged one, the live articles that stand behind `last` (an
-   * article's id) in the order of {@link newest} and are not in it: the oldest first, at most `limit`.
-   *
-   * @returns how many
+   * article's id) in the order of {@link newest} and are not in it: the oldest first.
    */
-  archive(outlet: string | null, last: number, limit: number): Promise<number>;
+  archive(outlet: string | null, last: number): Promise<void>;
   /** The last place of an archive; `null` while it is empty. */
   archiveEnd(outlet: string | null): Promise<ArchivePlace | null>;
   /** `null` if an archive has no such place. */

@@ -3,6 +3,9 @@
 /** When a seed was last written, from its fingerprint (`writtenMs` in src/intake/walk.ts); SQL, of the table of seeds. */
 export const WRITTEN_MS = "CAST(substr(fingerprint, instr(fingerprint, '-') + 1) AS REAL)";
 
+/** The first version that keeps how much there is. */
+export const COUNTED_FROM = 6;
+
 /**
  * One script for each version, run in order from the one the file has (`PRAGMA user_version`).
  * A released script never changes; a new one is appended.
@@ -123,5 +126,41 @@ export const MIGRATIONS: readonly string[] = [
   INSERT INTO day (outlet, day, articles) SELECT '', day, sum(articles) FROM day GROUP BY day;
   CREATE INDEX seed_rejected_lately
     ON seed (CAST(substr(fingerprint, instr(fingerprint, '-') + 1) AS REAL) DESC, path) WHERE reason IS NOT NULL;
+  `,
+  // How much there is, and when an outlet last had an article withdrawn, without a look at every row.
+  `
+  CREATE TABLE outlet (
+    id       TEXT PRIMARY KEY,
+    articles INTEGER NOT NULL,     -- withdrawn ones included; never 0
+    live     INTEGER NOT NULL
+  ) STRICT;
+  INSERT INTO outlet SELECT outlet, count(*), count(seed) FROM article GROUP BY outlet;
+  -- One row.
+  CREATE TABLE seed_count (
+    seeds    INTEGER NOT NULL,
+    rejected INTEGER NOT NULL,
+    missing  INTEGER NOT NULL
+  ) STRICT;
+  INSERT INTO seed_count SELECT count(*), count(reason), count(missing_since) FROM seed;
+  CREATE INDEX article_outlet_withdrawn ON article (outlet, withdrawn) WHERE seed IS NULL;
+  `,
+  // Archives in rows of fifty places, and nothing written of what waits for one before an archive begins: a first fill
+  // of a million articles would write two million rows only to delete them again.
+  `
+  CREATE TABLE run (
+    feed   TEXT NOT NULL,
+    number INTEGER NOT NULL,       -- from 0
+    places TEXT NOT NULL,          -- a line each: an article, and the tag of this place and all before it
+    UNIQUE (feed, number)
+  ) STRICT;
+  INSERT INTO run SELECT feed, (place - 1) / 50, group_concat(article || ' ' || tag || char(10), '' ORDER BY place)
+    FROM archive GROUP BY 1, 2;
+  DROP TABLE archive;
+  -- Of a feed that is here, what has no place yet is in unarchived; of any other, all that it shows.
+  CREATE TABLE begun (
+    feed TEXT PRIMARY KEY
+  ) STRICT;
+  INSERT INTO begun SELECT feed FROM run WHERE number = 0;
+  DELETE FROM unarchived WHERE feed NOT IN (SELECT feed FROM begun);
   `,
 ];

@@ -24,28 +24,31 @@ import {
 import { asBuffer, knownSeed, ledgerArticle, type NewestRow, renderedEntry, type SeedRow } from './rows.ts';
 import { SqliteSubscriptions } from './sqlite-subscriptions.ts';
 import { prepareStatements, type Statements } from './statements.ts';
-import { adjusted, countAll, countsOf, type SeedCounts } from './tally.ts';
+import { Counts, countsOf, type SeedCounts } from './tally.ts';
+import { Transactions } from './transactions.ts';
 
 /** Made by `openLedger`. */
 export class SqliteLedger implements Ledger {
   readonly subscriptions: SqliteSubscriptions;
   readonly #database: DatabaseSync;
   readonly #file: string;
+  readonly #transactions: Transactions;
   readonly #election: Election;
   readonly #archives: Archives;
   readonly #days: Days;
-  #tally: Tally;
+  readonly #counts: Counts;
   readonly #statements: Statements;
 
   constructor(database: DatabaseSync, file: string) {
     this.#database = database;
     this.#file = file;
+    this.#transactions = new Transactions(database);
     this.#election = prepareElection(database);
-    this.#archives = new Archives(database);
+    this.#archives = new Archives(database, this.#transactions);
     this.#days = prepareDays(database);
     this.#statements = prepareStatements(database);
     this.subscriptions = new SqliteSubscriptions(database, (action) => this.#run(action));
-    this.#tally = countAll(database);
+    this.#counts = new Counts(database);
   }
 
   seeds(after: string, limit: number): Promise<readonly KnownSeed[]> {
@@ -75,16 +78,13 @@ export class SqliteLedger implements Ledger {
     return this.#run(() => {
       const contested: Contested = new Map();
       const difference = { seeds: 0, rejected: 0, missing: 0 };
-      const { recorded, live } = this.#transaction(() => {
+      return this.#transactions.run(() => {
         for (const change of changes) this.#apply(change, contested, difference);
-        const outcome = elect(this.#election, this.#archives, changes, contested, now);
-        saveDays(this.#days, outcome.days);
-        return outcome;
+        const { recorded, counts, days } = elect(this.#election, this.#archives, changes, contested, now);
+        this.#counts.add(difference, counts);
+        saveDays(this.#days, days);
+        return recorded;
       });
-      this.#tally = adjusted(this.#tally, difference, live, (outlet) => {
-        return this.#statements.outletKnown.get(outlet) !== undefined;
-      });
-      return recorded;
     });
   }
 
@@ -156,7 +156,7 @@ export class SqliteLedger implements Ledger {
   saveRenditions(renditions: ReadonlyMap<number, NewRendition>): Promise<void> {
     return this.#run(() => {
       if (renditions.size === 0) return;
-      this.#transaction(() => {
+      this.#transactions.run(() => {
         for (const [article, { entry, ...facts }] of renditions) {
           this.#statements.saveRendition.run({ article, ...facts, ...entry });
         }
@@ -164,8 +164,9 @@ export class SqliteLedger implements Ledger {
     });
   }
 
-  archive(outlet: string | null, last: number, limit: number): Promise<number> {
-    return this.#run(() => this.#transaction(() => this.#archives.append(outlet, last, limit)));
+  async archive(outlet: string | null, last: number): Promise<void> {
+    const steps = this.#archives.append(outlet, last);
+    while ((await this.#run(() => steps.next().done)) !== true) await new Promise(setImmediate);
   }
 
   archiveEnd(outlet: string | null): Promise<ArchivePlace | null> {
@@ -189,7 +190,11 @@ export class SqliteLedger implements Ledger {
   }
 
   lastWithdrawal(outlet: string | null): Promise<number> {
-    return this.#run(() => this.#statements.lastWithdrawal.get(outlet)!['time'] as number);
+    const { lastWithdrawal, lastWithdrawalOf } = this.#statements;
+    return this.#run(() => {
+      const row = outlet === null ? lastWithdrawal.get() : lastWithdrawalOf.get(outlet);
+      return row!['time'] as number;
+    });
   }
 
   rejected(limit: number): Promise<readonly RejectedSeed[]> {
@@ -205,7 +210,7 @@ export class SqliteLedger implements Ledger {
   }
 
   tally(): Promise<Tally> {
-    return Promise.resolve(this.#tally);
+    return this.#run(() => this.#counts.tally());
   }
 
   note(name: string): Promise<string | null> {
@@ -222,20 +227,6 @@ export class SqliteLedger implements Ledger {
   [Symbol.asyncDispose](): Promise<void> {
     if (this.#database.isOpen) this.#database.close();
     return Promise.resolve();
-  }
-
-  /** All of it or nothing. */
-  #transaction<T>(action: () => T): T {
-    this.#database.exec('BEGIN IMMEDIATE');
-    try {
-      const result = action();
-      this.#database.exec('COMMIT');
-      return result;
-    } catch (error) {
-      // A full disk has SQLite roll back by itself.
-      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
-      throw error;
-    }
   }
 
   /** Synchronous work behind an asynchronous interface: what it throws becomes a rejection. */

@@ -17,8 +17,10 @@ const newest = (where: string): string => `
 const SQL = {
   seeds: `SELECT ${KNOWN} FROM seed WHERE path > :after ORDER BY path LIMIT :limit`,
   seedAt: `SELECT ${KNOWN}, key, reason FROM seed WHERE path = ?`,
-  absence: `SELECT count(*) AS count, coalesce(min(missing_since), 0) AS first,
-    coalesce(max(missing_since), 0) AS last FROM seed WHERE missing_since IS NOT NULL`,
+  absence: `SELECT missing AS count,
+      coalesce((SELECT min(missing_since) FROM seed WHERE missing_since IS NOT NULL), 0) AS first,
+      coalesce((SELECT max(missing_since) FROM seed WHERE missing_since IS NOT NULL), 0) AS last
+    FROM seed_count`,
   orphans: `
     SELECT count(*) AS count FROM (
       SELECT 1 FROM seed AS gone WHERE missing_since IS NOT NULL AND NOT EXISTS (
@@ -43,12 +45,12 @@ const SQL = {
   newest: newest(''),
   newestOf: newest('AND outlet = :outlet'),
   live: 'SELECT count(*) AS count FROM article WHERE seed IS NOT NULL AND uuid IN (SELECT value FROM json_each(?))',
-  outletKnown: 'SELECT 1 FROM article WHERE outlet = ? LIMIT 1',
   copies: `SELECT path, fingerprint, seed.time FROM seed JOIN article ON article.key = seed.key
     WHERE article.id = ? ORDER BY seed.time, path`,
   entry: 'SELECT atom, rss, json FROM rendition WHERE article = ?',
-  lastWithdrawal: `SELECT coalesce(max(withdrawn), 0) AS time FROM article
-    WHERE outlet = coalesce(?, outlet)`,
+  lastWithdrawal: 'SELECT coalesce(max(withdrawn), 0) AS time FROM article WHERE seed IS NULL',
+  lastWithdrawalOf:
+    'SELECT coalesce(max(withdrawn), 0) AS time FROM article WHERE seed IS NULL AND outlet = ?',
   saveRendition: `
     INSERT INTO rendition
       (article, source, rules, digest, title, link, published, updated, bytes, atom, rss, json)

@@ -12,11 +12,11 @@ async function add(ledger: Ledger, numbers: readonly number[], host = 'a.example
   await ledger.record(changes, 1);
 }
 
-/** Archives what is behind the article of that number; in batches. */
+/** Archives what is behind the article of that number. */
 async function archiveBehind(ledger: Ledger, number: number, outlet: string | null = null): Promise<void> {
   const articles = await ledger.newest(outlet, 1000);
   const { id } = articles.find(({ time }) => time === number)!;
-  while ((await ledger.archive(outlet, id, 2)) === 2);
+  await ledger.archive(outlet, id);
 }
 
 /** The numbers of the articles in an archive, the last place first. */
@@ -56,7 +56,7 @@ describe('an archive', () => {
     await ledger.record(changes, 1);
     const order = (await ledger.newest(null, 10)).map(({ uuid }) => uuid);
     const [first] = await ledger.newest(null, 1);
-    await ledger.archive(null, first!.id, 10);
+    await ledger.archive(null, first!.id);
     const { articles } = (await ledger.archived(null, 1, (await ledger.archiveEnd(null))!))!;
     expect(articles.map(({ uuid }) => uuid)).toEqual(order.slice(1));
   });
@@ -110,6 +110,20 @@ describe('an archive', () => {
     expect(await everything(ledger)).toEqual([2, 1]);
     expect(await ledger.archiveEnd(null)).toEqual(end);
   });
+
+  test.for([null, 'a.example'])(
+    'of %s takes what was withdrawn when it began, once that is back',
+    async (outlet) => {
+      const ledger = newLedger();
+      await add(ledger, [1, 2, 9]);
+      await ledger.record([withdrawn('a.example-1.txt')], 7777);
+      await archiveBehind(ledger, 9, outlet);
+      expect(await everything(ledger, outlet)).toEqual([2]);
+      await add(ledger, [1]);
+      await archiveBehind(ledger, 9, outlet);
+      expect(await everything(ledger, outlet)).toEqual([1, 2]);
+    },
+  );
 
   test('takes an article that comes to another outlet, and keeps it where it had a place, also if it returns', async () => {
     const ledger = newLedger();

@@ -71,7 +71,7 @@ test('a backup becomes a ledger that knows all that the other knew, and nothing 
   const ledger = newLedger(file);
   await ledger.record([indexed('1.txt'), indexed('2.txt', { url: 'https://b.example/2' })], 1);
   const [article] = await ledger.newest(null, 1);
-  await ledger.archive(null, article!.id, 10);
+  await ledger.archive(null, article!.id);
   await ledger.subscriptions.save(subscription(), AMPLE);
   await ledger.setNote('note', 'value');
   const target = join(temporaryDirectory(), 'backup');

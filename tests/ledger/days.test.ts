@@ -91,8 +91,9 @@ describe('articles per day', () => {
     const database = new DatabaseSync(file);
     database.exec(`
       DROP TABLE day; DROP INDEX seed_rejected_lately;
-      DROP TABLE archive; DROP TABLE unarchived; DROP TABLE left_behind; DROP INDEX article_withdrawn;
-      DROP TABLE subscription; PRAGMA user_version = 2`);
+      DROP TABLE run; DROP TABLE begun; DROP TABLE unarchived; DROP TABLE left_behind; DROP INDEX article_withdrawn;
+      DROP TABLE subscription; DROP TABLE outlet; DROP TABLE seed_count; DROP INDEX article_outlet_withdrawn;
+      PRAGMA user_version = 2`);
     database.close();
     await using again = openLedger(file);
     expect(await again.articlesPerDay(null, ...EVER)).toEqual([

@@ -43,7 +43,7 @@ async function fill(ledger: Ledger): Promise<void> {
   await ledger.saveRenditions(
     new Map(articles.map(({ id }) => [id, rendition({ source: 'x'.repeat(100) })])),
   );
-  await ledger.archive(null, articles[50]!.id, SEEDS);
+  await ledger.archive(null, articles[50]!.id);
   await ledger.setNote('note', 'value');
   for (const i of numbers.slice(0, 20)) {
     await ledger.subscriptions.save(subscription({ callback: `https://reader.example/${i}` }), AMPLE);
@@ -64,7 +64,7 @@ async function useAll(file: string): Promise<void> {
   await everythingIn(ledger);
   for (const outlet of [null, '0.example', '1.example', '2.example']) {
     const [first] = await ledger.newest(outlet, SEEDS);
-    if (first !== undefined) await ledger.archive(outlet, first.id, SEEDS);
+    if (first !== undefined) await ledger.archive(outlet, first.id);
   }
   await ledger.record(
     [indexed('2.txt', { url: 'https://2.example/2', time: 2, outlet: 'moved.example' })],
