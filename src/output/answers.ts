@@ -4,7 +4,8 @@ import { GUARDED } from './browsers.ts';
 
 export interface Response {
   readonly status: number;
-  readonly headers: OutgoingHttpHeaders;
+  /** Not to change: they may be those of other answers, too. */
+  readonly headers: Readonly<OutgoingHttpHeaders>;
   readonly body: Buffer | string;
   /** How long the document is of which this says something, be it nothing new. bytes */
   readonly whole?: number;

@@ -29,15 +29,15 @@ export function sharingHeaders(open: boolean): OutgoingHttpHeaders {
 /** Feeds that name a style sheet. By their own types Chromium shows their source, and Firefox saves them. */
 const STYLED_FEED = /^application\/(?:atom|rss)\+xml\b/;
 
-/** Of a person who opens a feed (Fetch Metadata §2.1), its type is one that browsers apply a style sheet to. */
-export function typeHeaders(
-  { 'sec-fetch-dest': purpose }: IncomingHttpHeaders,
-  document: Representation,
-): OutgoingHttpHeaders {
-  const { contentType } = document;
-  const shown = purpose === 'document' ? contentType.replace(STYLED_FEED, 'application/xml') : contentType;
+/** Whether it is to be shown by itself (Fetch Metadata §2.1). */
+export function isOpenedByPerson({ 'sec-fetch-dest': purpose }: IncomingHttpHeaders): boolean {
+  return purpose === 'document';
+}
+
+/** Where a person opens a feed, its type is one that browsers apply a style sheet to. */
+export function typeHeaders({ contentType }: Representation, isOpened: boolean): OutgoingHttpHeaders {
   return {
-    'content-type': shown,
+    'content-type': isOpened ? contentType.replace(STYLED_FEED, 'application/xml') : contentType,
     'content-security-policy': contentType.startsWith('text/html') ? PAGE_POLICY : DOCUMENT_POLICY,
     'referrer-policy': 'no-referrer',
     'x-content-type-options': 'nosniff',

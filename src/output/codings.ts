@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import { brotliCompress, constants, zstdCompress } from 'node:zlib';
 import type { Document } from '../article.ts';
 import { gzip, type Gzipped, type Segment } from './gzip.ts';
+import { remembering } from './recent.ts';
 
 export const CODINGS = ['zstd', 'br', 'gzip'] as const;
 export type Coding = (typeof CODINGS)[number];
@@ -117,7 +118,7 @@ export interface Negotiated {
  * read, so it is sent even to a client that accepts nothing.
  */
 export function negotiate(accept: string | undefined, available: readonly CodedBody[]): Negotiated {
-  const weightOf = weightsOf(accept);
+  const weightOf = weightsOf(accept ?? '');
   const accepted = available.filter(({ coding }) => weightOf(coding) > 0);
   const best = accepted.reduce<CodedBody | null>(
     (most, each) => (most !== null && weightOf(each.coding) <= weightOf(most.coding) ? most : each),
@@ -129,7 +130,7 @@ export function negotiate(accept: string | undefined, available: readonly CodedB
 }
 
 /** How welcome a coding is, from 0 to 1; who names none wants none. */
-function weightsOf(accept = ''): (coding: string, unnamed?: number) => number {
+const weightsOf = remembering((accept): ((coding: string, unnamed?: number) => number) => {
   const weights = new Map<string, number>();
   for (const item of accept.toLowerCase().split(',')) {
     const [name = '', ...parameters] = item.split(';').map((part) => part.trim());
@@ -139,4 +140,4 @@ function weightsOf(accept = ''): (coding: string, unnamed?: number) => number {
     if (name !== '') weights.set(name === 'x-gzip' ? 'gzip' : name, Number(weight?.[1] ?? 0));
   }
   return (coding, unnamed = weights.get('*') ?? 0) => weights.get(coding) ?? unnamed;
-}
+});

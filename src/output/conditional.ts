@@ -17,6 +17,7 @@ export function knownTag(
 ): string | null {
   const none = headers['if-none-match'];
   if (none !== undefined) {
+    if (none === selected) return selected;
     const tags = none.trim() === '*' ? [selected] : entityTagsOf(none);
     const own = [selected, representation.etag, ...accepted.map(({ etag }) => etag)];
     return own.find((tag) => tags.includes(tag)) ?? null;

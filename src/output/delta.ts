@@ -2,6 +2,7 @@
 // feed is sent only the entries that it lacks.
 import type { IncomingHttpHeaders } from 'node:http';
 import type { DocumentEntry } from '../article.ts';
+import { entityTagsOf } from './conditional.ts';
 import type { Representation } from './snapshot.ts';
 
 /** So many are remembered of each feed, since the start: some sixty versions in four codings. */
@@ -23,8 +24,9 @@ export function remember(
 }
 
 /** Whether a client understands an answer of new entries alone (RFC 3229 §10.5.3). */
-function wantsDelta(headers: IncomingHttpHeaders): boolean {
-  const accepted = [headers['a-im']].flat().join(',').toLowerCase().split(',');
+function wantsDelta({ 'a-im': wanted }: IncomingHttpHeaders): boolean {
+  if (wanted === undefined) return false;
+  const accepted = [wanted].flat().join(',').toLowerCase().split(',');
   return accepted.some((item) => {
     const [name = '', ...parameters] = item.split(';').map((part) => part.trim());
     return name === 'feed' && !parameters.some((parameter) => /^q=0(?:\.0*)?$/.test(parameter));
@@ -32,16 +34,12 @@ function wantsDelta(headers: IncomingHttpHeaders): boolean {
 }
 
 /**
- * The document with only the entries that are new or have changed since one of `tags`; `null` if the client
+ * The document with only the entries that are new or have changed since a version that the client has; `null` if it
  * did not ask for that, its version is not known, or it would get all of them anyway.
  */
-export function deltaSince(
-  headers: IncomingHttpHeaders,
-  tags: readonly string[],
-  representation: Representation,
-): Buffer | null {
+export function deltaSince(headers: IncomingHttpHeaders, representation: Representation): Buffer | null {
   if (!wantsDelta(headers)) return null;
-  const lacking = lackingSince(tags, representation);
+  const lacking = lackingSince(entityTagsOf(headers['if-none-match'] ?? ''), representation);
   return lacking === null ? null : documentOf(lacking, representation);
 }
 

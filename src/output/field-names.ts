@@ -1,5 +1,5 @@
 // The names of header fields as they are usually written.
-import type { OutgoingHttpHeaders } from 'node:http';
+import type { OutgoingHttpHeader, OutgoingHttpHeaders } from 'node:http';
 
 /** Those that are not each word with a capital. */
 const UNUSUAL: Readonly<Record<string, string>> = {
@@ -10,15 +10,23 @@ const UNUSUAL: Readonly<Record<string, string>> = {
 
 const known = new Map(Object.entries(UNUSUAL));
 
+/** Of headers that are answered with again and again. */
+const written = new WeakMap<OutgoingHttpHeaders, readonly OutgoingHttpHeader[]>();
+
 /**
- * `headers` under the names as people write them. Case means nothing (RFC 9110 §5.1), but there are readers who
- * look for `ETag` and `Last-Modified` to the letter, newsboat 2.21 among them, and without them ask for
+ * Names and values in turn, the names as people write them. Case means nothing (RFC 9110 §5.1), but there are
+ * readers who look for `ETag` and `Last-Modified` to the letter, newsboat 2.21 among them, and without them ask for
  * everything each time.
+ *
+ * @param headers will not change any more
  */
-export function withUsualNames(headers: OutgoingHttpHeaders): OutgoingHttpHeaders {
-  const written: OutgoingHttpHeaders = {};
-  for (const name of Object.keys(headers)) written[usualName(name)] = headers[name];
-  return written;
+export function asWritten(headers: Readonly<OutgoingHttpHeaders>): readonly OutgoingHttpHeader[] {
+  let fields = written.get(headers);
+  if (fields === undefined) {
+    fields = Object.entries(headers).flatMap(([name, value]) => [usualName(name), value!]);
+    written.set(headers, fields);
+  }
+  return fields;
 }
 
 function usualName(name: string): string {

@@ -19,6 +19,8 @@ export function documentAt(
   return snapshot.get(preferred === own ? path + PAGE : `${path}index.${preferred}.html`);
 }
 
+const NONE: OutgoingHttpHeaders = {};
+
 /** What says in which language a page is, and what it was chosen by. A 304 says it too. */
 export function languageHeaders(
   asked: string,
@@ -26,7 +28,7 @@ export function languageHeaders(
   snapshot: Snapshot,
 ): OutgoingHttpHeaders {
   const language = pageLanguage(path, snapshot);
-  if (language === null) return {};
+  if (language === null) return NONE;
   return {
     'content-language': LANGUAGE_TAGS[language],
     ...(isFolder(asked) && { vary: 'Accept-Encoding, Accept-Language' }),

@@ -1,8 +1,7 @@
 // A request and a snapshot → a response. Pure; the standards by section of RFC 9110.
-import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
-import { FORMATS, MEDIA_TYPES } from '../article.ts';
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Access } from './access.ts';
-import { sharingHeaders, typeHeaders, variesBy } from './browsers.ts';
+import { typeHeaders } from './browsers.ts';
 import {
   BUSY,
   type Health,
@@ -17,11 +16,12 @@ import {
   UNAUTHORIZED,
 } from './answers.ts';
 import { negotiate } from './codings.ts';
-import { entityTagsOf, knownTag } from './conditional.ts';
+import { knownTag } from './conditional.ts';
 import { deltaSince } from './delta.ts';
+import { type Asked, commonFields, wholeFields } from './fields.ts';
 import { BusyError } from './on-demand.ts';
-import { documentAt, languageHeaders } from './places.ts';
-import { isFeed, type Lifetime, type Representation, type Snapshot } from './snapshot.ts';
+import { documentAt } from './places.ts';
+import type { Representation, Snapshot } from './snapshot.ts';
 
 export interface Request {
   readonly method: string;
@@ -45,13 +45,6 @@ export interface Served {
   /** For `/metrics`, in Prometheus' text format. */
   readonly metrics: () => Promise<string>;
 }
-
-/** For how many times the time between two looks a cache may serve what it has while it asks again (RFC 5861). */
-const STALE_LOOKS = 10;
-/** How long it may if nobody answers. s */
-const STALE_IF_ERROR = 86_400;
-/** RFC 9111 knows no "for ever"; a year is the custom. s */
-const YEAR = 31_536_000;
 
 /**
  * @param health the state of the service, for `/healthz`
@@ -104,48 +97,30 @@ function represented(
   served: Served,
   now: number,
 ): Response {
-  const { best: coded, accepted } = negotiate(request.headers['accept-encoding'], representation.codings);
+  const { headers } = request;
+  const asked = { headers, path, served, now };
+  const { best: coded, accepted } = negotiate(headers['accept-encoding'], representation.codings);
   const { etag, body } = coded ?? representation;
-  const headers = {
-    ...commonHeaders(representation, served, now),
-    ...languageHeaders(path, representation, served.snapshot),
-  };
-  if (served.access !== null) headers.vary += ', Authorization';
-  const known = knownTag(request.headers, representation, etag, accepted);
+  const known = knownTag(headers, representation, etag, accepted);
   const whole = representation.body.length;
-  if (known !== null) return { status: 304, headers: { ...headers, etag: known }, body: '', whole };
-  const delta = deltaSince(
-    request.headers,
-    entityTagsOf(request.headers['if-none-match'] ?? ''),
-    representation,
-  );
-  if (delta !== null) return deltaResponse(delta, headers, representation);
-  return {
-    status: 200,
-    headers: {
-      ...headers,
-      etag,
-      ...typeHeaders(request.headers, representation),
-      ...(coded && { 'content-encoding': coded.coding }),
-      'content-length': body.length,
-    },
-    body,
-    whole,
-  };
+  if (known !== null)
+    return { status: 304, headers: commonFields(representation, known, asked), body: '', whole };
+  const delta = deltaSince(headers, representation);
+  if (delta !== null) return deltaResponse(delta, representation, asked);
+  return { status: 200, headers: wholeFields(representation, coded, asked), body, whole };
 }
 
 /** 226 IM Used (RFC 3229 §10.4.1): not to be kept by a cache that does not know what it is. */
-function deltaResponse(body: Buffer, headers: OutgoingHttpHeaders, representation: Representation): Response {
+function deltaResponse(body: Buffer, representation: Representation, asked: Asked): Response {
   const { etag, body: whole } = representation;
   return {
     status: 226,
     headers: {
-      ...headers,
-      etag,
+      ...commonFields(representation, etag, asked),
       im: 'feed',
       vary: 'A-IM, If-None-Match, Accept-Encoding',
       'cache-control': 'no-store, im',
-      ...typeHeaders({}, representation),
+      ...typeHeaders(representation, false),
       'content-length': body.length,
     },
     body,
@@ -153,73 +128,13 @@ function deltaResponse(body: Buffer, headers: OutgoingHttpHeaders, representatio
   };
 }
 
+/** As nearly all are. */
+const PLAIN_TARGET = /^\/[^?#]*$/;
+
 /** The path in a request target (§7.1: origin form, or absolute form), without query and first slash. */
 export function pathOf(target: string): string | null {
+  if (PLAIN_TARGET.test(target)) return target.slice(1);
   const path = target.replace(/^https?:\/\/[^/?#]*/i, '').replace(/[?#].*$/s, '');
   if (path === '') return target === '' ? null : '';
   return path.startsWith('/') ? path.slice(1) : null;
-}
-
-/** What a 304 says too (§15.4.5). */
-function commonHeaders(representation: Representation, served: Served, now: number): OutgoingHttpHeaders {
-  const { date, fields } = settled(representation, served);
-  // Never later than the response itself (§8.8.2.1); nor made earlier, or a client that asks twice in the second
-  // of a change would take the new document for the one it has: curl's library looks at nothing else.
-  return representation.lastModified <= now ? { 'last-modified': date, ...fields } : { ...fields };
-}
-
-interface Settled {
-  /** By what it was worked out. Not the whole of {@link Served}, which would keep snapshots of long ago. */
-  readonly by: Pick<Served, 'baseUrl' | 'hubs' | 'maxAge' | 'access'>;
-  readonly date: string;
-  readonly fields: OutgoingHttpHeaders;
-}
-const settledOf = new WeakMap<Representation, Settled>();
-
-/** What every answer says of a version of a document is worked out with the first. */
-function settled(representation: Representation, served: Served): Settled {
-  const known = settledOf.get(representation);
-  const { baseUrl, hubs, maxAge, access } = served;
-  if (known !== undefined && isAlike(known.by, served)) return known;
-  const { path, lastModified, lifetime } = representation;
-  const fields: OutgoingHttpHeaders = {
-    'cache-control': cacheControl(lifetime, served),
-    vary: variesBy(representation),
-    link: linkHeader(path, served),
-    ...sharingHeaders(access === null),
-  };
-  const made = { by: { baseUrl, hubs, maxAge, access }, date: new Date(lastModified).toUTCString(), fields };
-  settledOf.set(representation, made);
-  return made;
-}
-
-function isAlike({ baseUrl, hubs, maxAge, access }: Settled['by'], other: Served): boolean {
-  const same = baseUrl === other.baseUrl && hubs === other.hubs && maxAge === other.maxAge;
-  return same && (access === null) === (other.access === null);
-}
-
-/** A shared cache must not keep what only some may read. */
-function cacheControl(lifetime: Lifetime, { maxAge, access }: Served): string {
-  const scope = access === null ? 'public' : 'private';
-  switch (lifetime) {
-    case 'current':
-      return `${scope}, max-age=${maxAge}, stale-while-revalidate=${maxAge * STALE_LOOKS}, stale-if-error=${STALE_IF_ERROR}`;
-    case 'lasting':
-      return `${scope}, max-age=${YEAR}`;
-    case 'passing':
-      return `${scope}, no-cache`;
-  }
-}
-
-/** Where the document is at home, who tells of its changes, and its other formats (RFC 8288). */
-function linkHeader(path: string, { snapshot, baseUrl, hubs }: Served): string {
-  const stem = path.replace(/\.\w+$/, '');
-  const links = [`<${baseUrl}/${path.replace(/(^|\/)index\.html$/, '$1')}>; rel="self"`];
-  if (isFeed(path)) links.push(...hubs.map((hub) => `<${hub}>; rel="hub"`));
-  for (const format of FORMATS) {
-    const other = `${stem}.${format}`;
-    if (other === path || !snapshot.has(other)) continue;
-    links.push(`<${baseUrl}/${other}>; rel="alternate"; type="${MEDIA_TYPES[format]}"`);
-  }
-  return links.join(', ');
 }

@@ -2,7 +2,7 @@
 import { rmSync, statSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { connect, type ListenOptions, Server as NetServer, type Socket } from 'node:net';
-import { withUsualNames } from './field-names.ts';
+import { asWritten } from './field-names.ts';
 import { BROKEN, type Health, type Response } from './answers.ts';
 import { pathOf, respond, type Served } from './respond.ts';
 
@@ -182,11 +182,13 @@ function send(
   state: ServedState,
 ): void {
   const { method } = request;
-  const fields = withUsualNames(headers);
+  const more: string[] = [];
   // The rest would be read to its end, however long it is, before the next request (RFC 9112 §9.3).
-  if (!request.complete && hasBody(request)) fields['Connection'] = 'close';
-  if (status !== 304) fields['Content-Length'] ??= Buffer.byteLength(body);
-  response.writeHead(status, fields);
+  if (!request.complete && hasBody(request)) more.push('Connection', 'close');
+  if (status !== 304 && headers['content-length'] === undefined) {
+    more.push('Content-Length', String(Buffer.byteLength(body)));
+  }
+  response.writeHead(status, [...asWritten(headers), ...more]);
   response.end(method === 'HEAD' ? undefined : body);
   const sent = method === 'HEAD' ? 0 : Buffer.byteLength(body);
   state.onAnswered({ status, sent, whole: method === 'HEAD' ? 0 : (whole ?? sent) });
