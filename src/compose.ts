@@ -2,15 +2,22 @@
 //
 // Only what a feed shows is read whole and cleaned; the ledger keeps what was made of it.
 import { Archive, tombstones } from './archive.ts';
-import { type Document, FORMATS, type Outlet, type RenderedEntry } from './article.ts';
+import { type Document, type Format, FORMATS, type Outlet, type RenderedEntry } from './article.ts';
 import { Entries, type EntriesContext, type Findings } from './entries.ts';
 import { Heads } from './heads.ts';
 import type { LedgerArticle, RenditionFacts } from './ledger/ledger.ts';
 import { renderOpml, OPML_PATH } from './mill/render/opml.ts';
 import { collectGarbage } from './memory.ts';
-import { headSize, renderDocument, SEPARATOR_SIZE, sizeOf, withSource } from './mill/render/render.ts';
+import {
+  type FeedHead,
+  headSize,
+  renderDocument,
+  SEPARATOR_SIZE,
+  sizeOf,
+  withSource,
+} from './mill/render/render.ts';
 import { Window, type WindowLimits } from './mill/window.ts';
-import { type Made, PageComposer } from './page-composer.ts';
+import { PageComposer, type ShownEntry } from './page-composer.ts';
 import { archivePath, feedPath } from './output/paths.ts';
 import type { Progress } from './progress.ts';
 import type { Rules } from './recipes.ts';
@@ -52,13 +59,25 @@ const AHEAD = 32;
 /** As long as a name in an archive gets. */
 const LONGEST_END = { place: 999_999_999_999, tag: '-'.repeat(12) };
 
-/** An article as a feed is to show it. */
-interface Shown {
+/** An article that a feed is to show. */
+interface Admitted {
   readonly article: LedgerArticle;
   readonly rendition: RenditionFacts;
   /** What names its outlet's feed; `null` in that. */
   readonly source: RenderedEntry | null;
 }
+
+/** What there is to say in a feed, in whichever format. */
+interface Feed {
+  /** The outlet's; `null` for the merged feed. */
+  readonly id: string | null;
+  readonly head: FeedHead;
+  readonly updated: number;
+  /** The newest first. */
+  readonly shown: readonly ShownEntry[];
+}
+
+const NOTHING: ReadonlyMap<string, ShownEntry> = new Map();
 
 /** Lives as long as the process. */
 export class Composer {
@@ -66,6 +85,8 @@ export class Composer {
   readonly #heads: Heads;
   readonly archive: Archive;
   readonly #pages: PageComposer;
+  /** What the merged feed showed the last time, by keys. It is composed again with every article, and the first. */
+  #merged = NOTHING;
   /** Of all feeds: one of few articles would never use up a turn of its own. */
   readonly #turns = new Turns();
 
@@ -94,12 +115,13 @@ export class Composer {
     const feeds = { done: 0, of: due.length + 1 };
     progress.feeds = feeds;
     const merged = await this.#feed(null, edition);
-    yield merged.documents;
+    for (const format of FORMATS) yield [this.#document(merged, format)];
     feeds.done += 1;
     for await (const documents of inOrder(due, FEEDS_AT_ONCE, async (id) => {
       const outlet = rules.outlets.byId(id);
-      const made = await this.#feed(outlet, edition);
-      return [...made.documents, ...(await this.#pages.outlet(outlet, tally, made))];
+      const feed = await this.#feed(outlet, edition);
+      const inEachFormat = FORMATS.map((format) => this.#document(feed, format));
+      return [...inEachFormat, ...(await this.#pages.outlet(outlet, tally, feed))];
     })) {
       yield documents;
       feeds.done += 1;
@@ -109,8 +131,8 @@ export class Composer {
     yield [this.#opml(ids), ...(await this.#pages.first(ids, tally, merged))];
   }
 
-  /** One feed's documents, an outlet's or the merged one's: the same entries in every format. */
-  async #feed(outlet: Outlet | null, { now, findings, provisional }: Edition): Promise<Made> {
+  /** An outlet's feed, or the merged one: the same entries in every format. */
+  async #feed(outlet: Outlet | null, { now, findings, provisional }: Edition): Promise<Feed> {
     const { ledger, window: limits, tombstoneMs } = this.#context;
     const id = outlet?.id ?? null;
     const withdrawals = await ledger.withdrawals(id, now - tombstoneMs, TOMBSTONES_MAX);
@@ -118,7 +140,7 @@ export class Composer {
     const longest = this.#heads.addresses(archivePath({ outlet: id, end: LONGEST_END }));
     const window = new Window(limits, headSize({ ...this.#heads.of(outlet), deleted, previous: longest }));
     const entries = new Entries(this.#context, findings, now);
-    const shown: Shown[] = [];
+    const admitted: Admitted[] = [];
     /** The last article that the feed shows, or would if there were anything to show of it. */
     let last: number | null = null;
     const articles = await ledger.newest(id, limits.entries);
@@ -131,33 +153,55 @@ export class Composer {
         const source = id === null ? this.#sourceOf(article, rendition) : null;
         const size = rendition.bytes + (source === null ? 0 : sizeOf(source)) + SEPARATOR_SIZE;
         if (!window.admits(size)) break;
-        shown.push({ article, rendition, source });
+        admitted.push({ article, rendition, source });
       }
       last = article.id;
     }
     await entries.save();
-    const rendered = await entries.rendered(shown.map(({ article }) => article.id));
-    const complete = shown.map((each) => ({ ...each, entry: rendered.get(each.article.id)! }));
-    const keyed = complete.map(({ article: { uuid }, rendition: { digest, updated }, source, entry }) => {
-      return {
-        key: `${uuid} ${digest} ${updated}`,
-        entry: source === null ? entry : withSource(entry, source),
-      };
-    });
+    const shown = await this.#shown(admitted, entries, id === null ? this.#merged : NOTHING);
+    if (id === null) this.#merged = new Map(shown.map((each) => [each.key, each]));
     // A feed is as new as its newest entry, never as the time of the build.
     const updated =
       shown.length > 0
         ? Math.max(...shown.map(({ rendition }) => rendition.updated))
         : await ledger.lastWithdrawal(id);
-    if (outlet !== null) this.#heads.remember(outlet, updated, [...rendered.values()]);
+    if (outlet !== null) {
+      this.#heads.remember(
+        outlet,
+        updated,
+        shown.map(({ entry }) => entry),
+      );
+    }
     const behind = provisional ? null : await this.archive.extend(id, last);
     const previous = behind === null ? null : this.#heads.addresses(archivePath(behind));
-    const head = { ...this.#heads.of(outlet), updated, deleted, previous };
-    const documents = FORMATS.map((format) => {
-      const path = `${feedPath(id)}.${format}`;
-      return this.#once({ path, ...renderDocument(format, head, keyed) });
+    return { id, updated, shown, head: { ...this.#heads.of(outlet), updated, deleted, previous } };
+  }
+
+  /** @param before what was shown the last time: most of it is shown again, and need not be read once more */
+  async #shown(
+    admitted: readonly Admitted[],
+    entries: Entries,
+    before: ReadonlyMap<string, ShownEntry>,
+  ): Promise<ShownEntry[]> {
+    const keyed = admitted.map((each) => {
+      const { article, rendition } = each;
+      return { ...each, key: `${article.uuid} ${rendition.digest} ${rendition.updated}` };
     });
-    return { documents, updated, shown: complete };
+    // What a reader sees does not tell when it was published; what it was made of does.
+    const lacking = keyed.filter(
+      ({ key, rendition }) => before.get(key)?.rendition.source !== rendition.source,
+    );
+    const rendered = await entries.rendered(lacking.map(({ article }) => article.id));
+    return keyed.map(({ key, article, rendition, source }) => {
+      const entry = rendered.get(article.id);
+      if (entry === undefined) return { ...before.get(key)!, article, rendition };
+      return { key, article, rendition, entry: source === null ? entry : withSource(entry, source) };
+    });
+  }
+
+  #document({ id, head, shown }: Feed, format: Format): Document {
+    const path = `${feedPath(id)}.${format}`;
+    return this.#once({ path, ...renderDocument(format, head, shown) });
   }
 
   #sourceOf({ outlet }: LedgerArticle, { updated }: RenditionFacts): RenderedEntry {

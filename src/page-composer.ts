@@ -24,14 +24,15 @@ export interface PageContext {
   readonly showsRejected: boolean;
 }
 
-/** A feed's documents, and what it shows: the newest first. */
-export interface Made {
-  readonly documents: readonly Document[];
+/** What a page tells of a feed: what it shows, the newest first. */
+export interface PageContent {
   readonly updated: number;
   readonly shown: readonly ShownEntry[];
 }
 
 export interface ShownEntry {
+  /** See `KeyedEntry` in src/mill/render/render.ts. */
+  readonly key: string;
   readonly article: LedgerArticle;
   readonly rendition: RenditionFacts;
   readonly entry: RenderedEntry;
@@ -51,11 +52,11 @@ export class PageComposer {
   }
 
   /** The first page, and what all pages use. */
-  async first(ids: readonly string[], tally: Tally, made: Made): Promise<Document[]> {
+  async first(ids: readonly string[], tally: Tally, content: PageContent): Promise<Document[]> {
     const { ledger, rules, site, showsRejected } = this.#context;
     const outlets = ids.map((id) => ({ id, ...this.#feed(rules.outlets.byId(id), tally) }));
     const pages = renderFirstPage(site, {
-      ...(await this.#reading(null, made)),
+      ...(await this.#reading(null, content)),
       feed: this.#feed(null, tally),
       outlets,
       rejected: showsRejected ? await ledger.rejectedLately(REJECTED_MAX) : [],
@@ -63,9 +64,9 @@ export class PageComposer {
     return [...pages, ...ASSET_DOCUMENTS];
   }
 
-  async outlet(outlet: Outlet, tally: Tally, made: Made): Promise<Document[]> {
+  async outlet(outlet: Outlet, tally: Tally, content: PageContent): Promise<Document[]> {
     const { id, home } = outlet;
-    const reading = await this.#reading(id, made);
+    const reading = await this.#reading(id, content);
     return renderOutletPage(this.#context.site, { id, home, feed: this.#feed(outlet, tally), ...reading });
   }
 
@@ -78,7 +79,7 @@ export class PageComposer {
     };
   }
 
-  async #reading(outlet: string | null, { updated, shown }: Made): Promise<Reading> {
+  async #reading(outlet: string | null, { updated, shown }: PageContent): Promise<Reading> {
     const headlines = shown.slice(0, HEADLINES).map((each) => this.#headline(each));
     return { updated, headlines, days: await this.#days(outlet, shown) };
   }
