@@ -71,7 +71,8 @@ class Check {
         this.#ignored += 1;
         return this.#options.print(`${found.path}: ignored: ${found.why}`);
       case 'unlisted':
-        this.#reject(found.path || seeds, 0, 'unreadable', found.error.message);
+        return this.#reject(found.path || seeds, 0, 'unreadable', found.error.message);
+      case 'pause':
     }
   }
 

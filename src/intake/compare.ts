@@ -27,7 +27,7 @@ export type ScanEvent =
   /** Still being written: look again after so many ms. */
   | { readonly kind: 'waiting'; readonly path: string; readonly delayMs: number }
   | { readonly kind: 'same' }
-  | Exclude<Found, { kind: 'file' }>
+  | Exclude<Found, { kind: 'file' | 'pause' }>
   /** A directory seems to have gone: only a full scan can tell what went with it. */
   | { readonly kind: 'unclear'; readonly path: string };
 

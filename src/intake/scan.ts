@@ -1,7 +1,7 @@
 // What has changed on disk since the ledger last looked: the changes, in batches, and nothing done.
 import type { KnownSeed, Ledger } from '../ledger/ledger.ts';
 import { Comparison, SAME, type ScanContext, type ScanEvent } from './compare.ts';
-import { comparePaths, type Found, lookAt, walk } from './walk.ts';
+import { comparePaths, type Found, lookAt, walk, type WalkOptions } from './walk.ts';
 
 /** Known seeds a page: large enough to make the query cheap, small enough to hold. */
 const PAGE = 1000;
@@ -23,7 +23,8 @@ async function* compareAll(context: ScanContext, comparison: Comparison): AsyncG
   let next = await known.first();
   // Of an empty ledger there is nothing to keep step with, and what is newest should be found first.
   for (const found of walk({ ...context.walk, descending: next === null })) {
-    if (comparison.size >= BATCH) yield;
+    if (comparison.size >= BATCH || found.kind === 'pause') yield;
+    if (found.kind === 'pause') continue;
     if (found.kind === 'unlisted') unlisted.push(found.path);
     if (found.kind !== 'file') {
       comparison.add(found);
@@ -60,31 +61,50 @@ async function* comparePathsOnly(
   context: ScanContext,
   comparison: Comparison,
 ): AsyncGenerator<void> {
-  const found: Found[] = [];
-  const absent: string[] = [];
-  for (const path of paths) {
-    const there = lookAt(context.walk, path);
-    if (there === 'directory') for (const each of walk(context.walk, path)) found.push(each);
-    else if (there === null) absent.push(path);
-    else found.push(there);
-  }
-  const files = found.flatMap((each) => (each.kind === 'file' ? [each.file.path] : []));
-  const known = await context.ledger.seedsAt([...files, ...absent]);
-  for (const each of found) {
-    if (comparison.size >= BATCH) yield;
-    const before = each.kind === 'file' ? (known.get(each.file.path) ?? null) : null;
-    if (each.kind !== 'file') comparison.add(each);
-    else if (comparison.isSame(each.file, before)) comparison.add(SAME);
-    else await comparison.consider(each.file, before);
-  }
-  for (const path of absent) {
-    context.waiting.forget(path);
-    const before = known.get(path);
-    if (before) comparison.gone(before, []);
-    else if (!context.walk.extensions.some((end) => path.endsWith(end))) {
-      comparison.add({ kind: 'unclear', path });
+  for (const batch of batched(lookAtAll(paths, context.walk))) {
+    const known = await context.ledger.seedsAt(
+      batch.flatMap((each) =>
+        each.kind === 'file' ? [each.file.path] : each.kind === 'absent' ? [each.path] : [],
+      ),
+    );
+    for (const each of batch) {
+      if (each.kind === 'absent') {
+        context.waiting.forget(each.path);
+        const before = known.get(each.path);
+        if (before) comparison.gone(before, []);
+        else if (!context.walk.extensions.some((end) => each.path.endsWith(end))) {
+          comparison.add({ kind: 'unclear', path: each.path });
+        }
+      } else if (each.kind === 'file') {
+        const before = known.get(each.file.path) ?? null;
+        if (comparison.isSame(each.file, before)) comparison.add(SAME);
+        else await comparison.consider(each.file, before);
+      } else if (each.kind !== 'pause') comparison.add(each);
     }
+    yield;
   }
+}
+
+type FoundOrAbsent = Found | { readonly kind: 'absent'; readonly path: string };
+
+function* lookAtAll(paths: Iterable<string>, options: WalkOptions): Generator<FoundOrAbsent> {
+  for (const path of paths) {
+    const there = lookAt(options, path);
+    if (there === 'directory') yield* walk(options, path);
+    else yield there ?? { kind: 'absent', path };
+  }
+}
+
+/** As many as are looked at before anything else gets its turn. */
+function* batched(found: Iterable<FoundOrAbsent>): Generator<readonly FoundOrAbsent[]> {
+  let batch: FoundOrAbsent[] = [];
+  for (const each of found) {
+    batch.push(each);
+    if (batch.length < BATCH && each.kind !== 'pause') continue;
+    yield batch;
+    batch = [];
+  }
+  yield batch;
 }
 
 /** The ledger's seeds one by one, read a page at a time. */

@@ -1,10 +1,13 @@
 // What is on disk: every file that may be a seed, in one order, and nothing that is not.
-import { type Stats, lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import { type Stats, lstatSync, realpathSync, statSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import type { SeedFile } from '../article.ts';
+import { listDirectory, merged, type Runs } from './list.ts';
 
 export type Found =
   | { readonly kind: 'file'; readonly file: SeedFile }
+  /** Nothing yet: a large directory is being listed, and something else may have its turn. */
+  | { readonly kind: 'pause' }
   /** Not followed or not read; `why` is for a person. */
   | { readonly kind: 'ignored'; readonly path: string; readonly why: string }
   /** What lies below could not be listed: nothing can be said about it, least of all that it has gone. */
@@ -37,19 +40,21 @@ interface Part {
  */
 export function* walk(options: WalkOptions, from = '', part: Part = WHOLE): Generator<Found> {
   options.onDirectory?.(from);
-  let names: string[];
+  const compare = options.descending === true ? (a: string, b: string) => comparePaths(b, a) : comparePaths;
+  let runs: Runs;
   try {
-    const entries = readdirSync(join(options.root, from), { withFileTypes: true });
-    names = entries.map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name));
+    const listing = listDirectory(join(options.root, from), compare);
+    let step = listing.next();
+    for (; step.done !== true; step = listing.next()) yield PAUSE;
+    runs = step.value;
   } catch (error) {
     yield { kind: 'unlisted', path: from, error: error as Error };
     return;
   }
-  names.sort(comparePaths);
-  if (options.descending === true) names.reverse();
-  const size = part.size / names.length;
-  for (const [i, name] of names.entries()) {
-    const here = part.from + i * size;
+  const size = part.size / runs.reduce((sum, { length }) => sum + length, 0);
+  let here = part.from - size;
+  for (const name of merged(runs, compare)) {
+    here += size;
     if (options.progress) options.progress.share = here;
     if (name.startsWith('.')) continue;
     const path = from === '' ? name : `${from}/${name}`;
@@ -67,6 +72,7 @@ export function* walk(options: WalkOptions, from = '', part: Part = WHOLE): Gene
 }
 
 const WHOLE: Part = { from: 0, size: 1 };
+const PAUSE: Found = { kind: 'pause' };
 
 /** Such a name arrives damaged, and cannot be opened by what arrives. */
 const NOT_UTF8 = 'its name is not UTF-8: rename it';

@@ -33,6 +33,26 @@ function byBytes(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 
+describe('a directory of many names', () => {
+  const names = Array.from({ length: 10_000 }, (_, i) => `${(i * 7919) % 10_000}-第.txt`);
+
+  async function many(): Promise<string> {
+    const root = await directoryWith();
+    for (const name of names) writeFileSync(join(root, name), '');
+    mkdirSync(join(root, '5000'));
+    return root;
+  }
+
+  test.each([false, true])('is listed a little at a time, in order (backwards: %s)', async (descending) => {
+    const found = walked(await many(), { descending });
+    const paths = found.flatMap((each) => (each.kind === 'file' ? [each.file.path] : []));
+    const inOrder = [...names].sort(byBytes);
+    expect(paths).toEqual(descending ? inOrder.reverse() : inOrder);
+    expect(found.findIndex(({ kind }) => kind === 'file')).toBe(2);
+    expect(found.filter(({ kind }) => kind === 'pause')).toHaveLength(2);
+  });
+});
+
 describe('order', () => {
   const paths = [
     'a/b.txt',
