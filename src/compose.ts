@@ -115,7 +115,10 @@ export class Composer {
     const feeds = { done: 0, of: due.length + 1 };
     progress.feeds = feeds;
     const merged = await this.#feed(null, edition);
-    for (const format of FORMATS) yield [this.#document(merged, format)];
+    for (const format of FORMATS) {
+      await this.#turns.next();
+      yield [this.#document(merged, format)];
+    }
     feeds.done += 1;
     for await (const documents of inOrder(due, FEEDS_AT_ONCE, async (id) => {
       const outlet = rules.outlets.byId(id);

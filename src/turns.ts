@@ -1,6 +1,6 @@
 // Long work in one thread: after a slice of it, whatever else waits gets its turn.
 
-const SLICE_MS = 20;
+const SLICE_MS = 5;
 
 export class Turns {
   #sliceEnd = performance.now() + SLICE_MS;
