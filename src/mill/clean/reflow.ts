@@ -69,7 +69,7 @@ class Flow implements Filling {
       return;
     }
     if (name === 'img' || name === 'wbr') return this.#inLine(node);
-    const block = BLOCKS[name];
+    const block = BLOCKS.get(name);
     if (block !== undefined) {
       this.#flush();
       return this.#push(block(node, this));
