@@ -1,6 +1,7 @@
 // Who wrote an article, where its outlet's recipe knows to look.
-import type { CheerioAPI } from 'cheerio';
+import type { Document } from 'domhandler';
 import type { BylineRule } from '../article.ts';
+import { select } from './clean/dom.ts';
 import { lineText } from './clean/markup.ts';
 import { oneLine } from './text.ts';
 
@@ -12,18 +13,18 @@ const LINE_LENGTH_MAX = 300;
 
 /** The first line that says so, of the first rule that finds one. */
 export function readBylines(
-  $: CheerioAPI,
+  document: Document,
   rules: readonly BylineRule[],
   onApplied: (rule: string) => void,
 ): string[] {
-  for (const { select, match } of rules) {
+  for (const { select: selector, match } of rules) {
     const pattern = match === null ? null : new RegExp(match, 'u');
-    for (const element of $(select).toArray()) {
+    for (const element of select(document, selector)) {
       for (const line of lineText(element).split('\n').map(oneLine)) {
         if (line.length > LINE_LENGTH_MAX) continue;
         const names = namesIn(pattern === null ? line : (pattern.exec(line)?.[1] ?? ''));
         if (names.length === 0) continue;
-        onApplied(`bylines: ${select}`);
+        onApplied(`bylines: ${selector}`);
         return names;
       }
     }

@@ -1,23 +1,30 @@
 // The language of a text, told from its script; and the direction in which that is read.
 
-const HAN = /\p{Script=Han}/gu;
-const KANA = /[\p{Script=Hiragana}\p{Script=Katakana}]/gu;
+const LETTER = /\p{Letter}/u;
+// Runs of characters, counted by what they hold: there are far fewer of them.
+const LETTERS = /\p{Letter}+/gu;
+const HAN = /\p{Script=Han}+/gu;
+const KANA = /[\p{Script=Hiragana}\p{Script=Katakana}]+/gu;
 const SCRIPTS: readonly (readonly [RegExp, string])[] = [
-  [/\p{Script=Hangul}/gu, 'ko'],
-  [/\p{Script=Arabic}/gu, 'ar'],
-  [/\p{Script=Hebrew}/gu, 'he'],
-  [/\p{Script=Cyrillic}/gu, 'ru'],
-  [/\p{Script=Greek}/gu, 'el'],
-  [/\p{Script=Thai}/gu, 'th'],
-  [/\p{Script=Tibetan}/gu, 'bo'],
+  [/\p{Script=Hangul}+/gu, 'ko'],
+  [/\p{Script=Arabic}+/gu, 'ar'],
+  [/\p{Script=Hebrew}+/gu, 'he'],
+  [/\p{Script=Cyrillic}+/gu, 'ru'],
+  [/\p{Script=Greek}+/gu, 'el'],
+  [/\p{Script=Thai}+/gu, 'th'],
+  [/\p{Script=Tibetan}+/gu, 'bo'],
 ];
-/** A thousand characters tell a script; more only take time. */
+/** The second half of a character of two UTF-16 units. */
+const SECOND_HALF = /[\uDC00-\uDFFF]/g;
+/** A thousand characters tell a script; more only take time. UTF-16 units */
 const SAMPLE_LENGTH = 1024;
+/** Which Chinese it is fewer of them tell. */
+export const LANGUAGE_SAMPLE_LENGTH = SAMPLE_LENGTH * 4;
 const SHARE_MIN = 0.2;
 
 /**
  * BCP 47 language of `text` from an outlet that writes in `usual`. What an outlet calls Chinese may be in
- * either script, article by article: the text decides.
+ * either script, article by article: the text decides, by its first LANGUAGE_SAMPLE_LENGTH.
  */
 export function languageOf(text: string, usual: string | null): string {
   if (usual === null) return guessLanguage(text);
@@ -53,21 +60,27 @@ export function maximized(tag: string): Intl.Locale | null {
 /** BCP 47 language that `text` is most likely in; `und` where its script serves many. */
 export function guessLanguage(text: string): string {
   const sample = text.slice(0, SAMPLE_LENGTH);
-  const letters = count(sample, /\p{Letter}/gu);
-  if (letters === 0) return 'und';
-  if (count(sample, KANA) / letters > SHARE_MIN) return 'ja';
-  if (count(sample, HAN) / letters > SHARE_MIN) return chineseOf(text) ?? 'zh';
+  if (!LETTER.test(sample)) return 'und';
+  const kana = count(sample, KANA);
+  const han = count(sample, HAN);
+  // So much of all characters is as much of the letters or more, and letters take longest to count.
+  if (kana === 0 && han / sample.length > SHARE_MIN) return chineseOf(text) ?? 'zh';
+  const letters = count(sample, LETTERS);
+  if (kana / letters > SHARE_MIN) return 'ja';
+  if (han / letters > SHARE_MIN) return chineseOf(text) ?? 'zh';
   return SCRIPTS.find(([script]) => count(sample, script) / letters > 0.5)?.[1] ?? 'und';
 }
 
-function count(text: string, pattern: RegExp): number {
-  return text.match(pattern)?.length ?? 0;
+/** How many characters are in the `runs` of them. */
+function count(text: string, runs: RegExp): number {
+  const found = text.match(runs)?.join('') ?? '';
+  return found.length - (found.match(SECOND_HALF)?.length ?? 0);
 }
 
 /** `null` where no character tells the two apart. */
 function chineseOf(text: string): 'zh-Hans' | 'zh-Hant' | null {
   const scripts = (scriptOf ??= loadScripts());
-  const length = Math.min(text.length, SAMPLE_LENGTH * 4);
+  const length = Math.min(text.length, LANGUAGE_SAMPLE_LENGTH);
   let balance = 0;
   for (let i = 0; i < length; i += 1) balance += scripts[text.charCodeAt(i)]!;
   return balance === 0 ? null : balance > 0 ? 'zh-Hans' : 'zh-Hant';

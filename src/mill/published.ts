@@ -1,9 +1,8 @@
 // When an article says it was published: in its body or its address, where its outlet's recipe knows to look.
-import type { CheerioAPI } from 'cheerio';
-import type { Element } from 'domhandler';
+import type { Document, Element } from 'domhandler';
 import type { DateRule } from '../article.ts';
 import { isOnDay, readDate } from './date-forms.ts';
-import { removeAll } from './clean/dom.ts';
+import { removeAll, select } from './clean/dom.ts';
 import { lineText } from './clean/markup.ts';
 import type { OnRemoved } from './clean/observer.ts';
 
@@ -46,7 +45,7 @@ const EARLIEST = Date.UTC(1993, 0, 1);
  * @returns what each rule found, in their order; the first without a fault is to be trusted
  */
 export function takePublished(
-  $: CheerioAPI,
+  document: Document,
   rules: readonly DateRule[],
   address: string,
   { archived, dated }: { readonly archived: number; readonly dated: boolean },
@@ -55,7 +54,7 @@ export function takePublished(
   const lines = new Set<Element>();
   const findings = rules.map((date, rule): DateFinding => {
     if (date.undatedOnly && dated) return { rule, text: '', read: null, fault: 'not asked' };
-    const element = date.select === null ? null : $<Element, string>(date.select).get(0);
+    const element = date.select === null ? null : select(document, date.select)[0];
     if (element === undefined) return { rule, text: '', read: null, fault: 'nothing there' };
     const text = (textOf(element, date) ?? address).trim();
     if (element !== null && text.length > LINE_LENGTH_MAX)

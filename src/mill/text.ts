@@ -2,12 +2,12 @@
 import { decodeHTMLStrict } from 'entities';
 
 /**
- * Not a Char of XML 1.0 (5th ed., §2.2), or allowed there but never meant: C1 controls, lone
- * surrogates, noncharacters, the byte order mark inside a text.
+ * Not a Char of XML 1.0 (5th ed., §2.2), or allowed there but never meant: C1 controls,
+ * noncharacters, the byte order mark inside a text. Lone surrogates are looked for apart: few texts have any.
  */
 const UNPRINTABLE =
   // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
-  /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F\uFDD0-\uFDEF\uFEFF\uFFFE\uFFFF]|\p{Surrogate}/gu;
+  /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F\uFDD0-\uFDEF\uFEFF\uFFFE\uFFFF]/g;
 
 /**
  * Invisible in a title, and able to disguise one: zero-width space, word joiner, directional
@@ -17,7 +17,13 @@ const INVISIBLE = /[\u00AD\u200B\u200E\u200F\u202A-\u202E\u2060-\u2064\u2066-\u2
 
 /** `text` without what XML 1.0 cannot carry, its line ends as XML reads them (§2.11). */
 export function printable(text: string): string {
-  return text.replace(/\r\n?/g, '\n').replace(UNPRINTABLE, '');
+  const lines = text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text;
+  return withoutHalves(lines).replace(UNPRINTABLE, '');
+}
+
+/** `text` without the halves of characters whose other half is not there. */
+export function withoutHalves(text: string): string {
+  return text.isWellFormed() ? text : text.replace(/\p{Surrogate}/gu, '');
 }
 
 /**

@@ -34,6 +34,11 @@ describe('a summary is', () => {
     expect(contentOf('<p>东</p><p>1 &lt; 2</p>').summary).toBe('东 1 < 2');
   });
 
+  test('told by as many paragraphs as it takes', () => {
+    const { summary } = contentOf('<p>&nbsp;东风</p>\n<p>\u200b</p>'.repeat(200));
+    expect(summary).toBe(`${'东风 '.repeat(65)}东风…`);
+  });
+
   test('the beginning of a long text', () => {
     const { summary, html } = contentOf(`<p>${'东风。'.repeat(400)}</p>`);
     expect(summary.length).toBeLessThanOrEqual(SUMMARY_LENGTH_MAX);
@@ -49,6 +54,12 @@ describe('the language is', () => {
       'that of the text where the outlet has none',
       'https://bee.example/',
       '<p>Мельник посмотрел на ветер.</p>',
+      'ru',
+    ],
+    [
+      'told by what stands behind other paragraphs too',
+      'https://bee.example/',
+      `${'<p>1 2 3</p>'.repeat(50)}<p>Мельник посмотрел на ветер.</p>`,
       'ru',
     ],
   ] as const)('%s', ([, url, body, expected]) => {

@@ -1,3 +1,4 @@
+import { load } from 'cheerio';
 import { describe, expect, test } from 'vitest';
 import type { DateRule } from '../../src/article.ts';
 import { parseBody } from '../../src/mill/clean/dom.ts';
@@ -95,10 +96,10 @@ describe('the publication time that an article tells', () => {
   const ARCHIVED = Date.UTC(2026, 2, 10, 12);
   const WHEN = { archived: ARCHIVED, dated: true };
   function told(body: string, address = 'https://mill.example/1'): { times: unknown[]; rest: string } {
-    const $ = parseBody(body);
-    const dates = takePublished($, RULES, address, WHEN, () => {});
+    const document = parseBody(body);
+    const dates = takePublished(document, RULES, address, WHEN, () => {});
     const times = dates.map(({ read: time, fault }) => fault ?? new Date(time!).toISOString());
-    return { times, rest: $('body').text() };
+    return { times, rest: load(document)('body').text() };
   }
 
   test('is in its body, and goes from there', () => {
@@ -164,8 +165,10 @@ describe('the publication time that an article tells', () => {
       undatedOnly: false,
     };
     const on = (day: string): unknown[] => {
-      const $ = parseBody(`<time datetime="${day}">19 小时前</time>`);
-      return takePublished($, [rule], '', WHEN, () => {}).map(({ read: time, fault }) => fault ?? time);
+      const document = parseBody(`<time datetime="${day}">19 小时前</time>`);
+      return takePublished(document, [rule], '', WHEN, () => {}).map(
+        ({ read: time, fault }) => fault ?? time,
+      );
     };
     expect(on('2026-03-09')).toEqual([Date.UTC(2026, 2, 9, 17)]);
     expect(on('2026-03-10')).toEqual([Date.UTC(2026, 2, 9, 17)]);

@@ -8,6 +8,7 @@ describe('an article is a run of blocks:', () => {
   test.for([
     ['wrappers go', '<main><div><section><p>a</p></section><div>b</div></div></main>', '<p>a</p><p>b</p>'],
     ['loose text is a paragraph', 'a<div>b<p>c</p>d</div>e', '<p>a</p><p>b</p><p>c</p><p>d</p><p>e</p>'],
+    ['elements that nobody knows go', '<p>a</p><constructor>b</constructor>', '<p>a</p><p>b</p>'],
     ['spans go', '<p><span><span>a</span>b</span></p>', '<p>ab</p>'],
     ['a dateline begins its paragraph', '风车镇 — <p>a</p><p>b</p>', '<p>风车镇 — a</p><p>b</p>'],
     [

@@ -27,12 +27,12 @@ export const DROPPED = words(
 /** Whatever is said, within reason. */
 const ANY = /^[^]{0,2000}$/;
 /** Attributes allowed on any element, and what their values must be. */
-export const GLOBAL_ATTRIBUTES: AttributeRules = {
+const GLOBAL_ATTRIBUTES: AttributeRules = {
   lang: /^[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8}){0,4}$/,
   dir: /^(?:ltr|rtl|auto)$/i,
 };
 /** Attributes allowed on one element. Addresses are not here: they are resolved and written apart. */
-export const ATTRIBUTES: Readonly<Record<string, AttributeRules>> = {
+const ATTRIBUTES: Readonly<Record<string, AttributeRules>> = {
   abbr: { title: ANY },
   details: { open: ANY },
   img: { alt: ANY, title: ANY, width: /^\d{1,5}$/, height: /^\d{1,5}$/ },
@@ -42,7 +42,17 @@ export const ATTRIBUTES: Readonly<Record<string, AttributeRules>> = {
   th: { colspan: /^\d{1,3}$/, rowspan: /^\d{1,3}$/, scope: /^(?:row|col|rowgroup|colgroup)$/ },
   time: { datetime: /^[\d:.TZ+ -]{1,40}$/ },
 };
-export type AttributeRules = Readonly<Record<string, RegExp>>;
+type AttributeRules = Readonly<Record<string, RegExp>>;
+
+const RULES_OF_ANY = Object.entries(GLOBAL_ATTRIBUTES);
+const RULES = new Map(
+  Object.entries(ATTRIBUTES).map(([name, own]) => [name, [...Object.entries(own), ...RULES_OF_ANY]]),
+);
+
+/** The attributes allowed on an element, in the order in which they are written, and what their values must be. */
+export function attributesOf(name: string): readonly (readonly [attribute: string, value: RegExp])[] {
+  return RULES.get(name) ?? RULES_OF_ANY;
+}
 
 /** Blocks whose start tag ends an open paragraph (HTML §13.2.6.4.7); text in a line does not. */
 const CLOSES_PARAGRAPH = words(

@@ -40,26 +40,29 @@ const heading: Block = (node, flow) => {
 const container: Block = (node, flow) => filled(node, flow.inner(node));
 const recording: Block = (node) => [node];
 
-export const BLOCKS: Readonly<Record<string, Block>> = {
-  h1: heading,
-  h2: heading,
-  h3: heading,
-  h4: heading,
-  h5: heading,
-  h6: heading,
-  blockquote: container,
-  aside: container,
-  ul: list,
-  ol: list,
-  dl: definitions,
-  table,
-  pre: preformatted,
-  details,
-  figure: (node, flow) => flow.figure(node),
-  hr: () => [element('hr', [])],
-  video: recording,
-  audio: recording,
-};
+/** By name; no object, for an article may name an element `constructor`. */
+export const BLOCKS: ReadonlyMap<string, Block> = new Map(
+  Object.entries<Block>({
+    h1: heading,
+    h2: heading,
+    h3: heading,
+    h4: heading,
+    h5: heading,
+    h6: heading,
+    blockquote: container,
+    aside: container,
+    ul: list,
+    ol: list,
+    dl: definitions,
+    table,
+    pre: preformatted,
+    details,
+    figure: (node, flow) => flow.figure(node),
+    hr: () => [element('hr', [])],
+    video: recording,
+    audio: recording,
+  }),
+);
 
 /** `node` with other content, or nothing without any. */
 function filled(node: MarkupNode, children: readonly MarkupNode[]): MarkupNode[] {

@@ -1,11 +1,11 @@
 // Which picture a caption belongs to, wherever an outlet puts it.
-import type { CheerioAPI } from 'cheerio';
-import { type AnyNode, type Element, isText } from 'domhandler';
+import { type AnyNode, type Document, type Element, isText } from 'domhandler';
 import { DROPPED } from './allowed.ts';
+import { elementsIn, select } from './dom.ts';
 import { hasMedia, hasText, isBlank, type MarkupNode, MEDIA } from './markup.ts';
 
 /** How content management systems in wide use mark a caption. */
-const COMMON = ['.wp-caption-text, .image-caption, .caption-text, .media-caption'];
+const COMMON = ['wp-caption-text', 'image-caption', 'caption-text', 'media-caption'];
 
 export interface CaptionRules {
   readonly captions: readonly string[];
@@ -22,18 +22,17 @@ export type Captions = ReadonlyMap<MarkupNode, readonly MarkupNode[]>;
 
 /** By the recipe, and by the classes that content management systems give them. */
 export function findCaptions(
-  $: CheerioAPI,
+  document: Document,
   { captions, credits }: CaptionRules,
   onApplied: (rule: string) => void,
 ): Captions {
   const rules = new Map<Element, string>();
-  for (const [key, selectors] of Object.entries({ captions: [...captions, ...COMMON], credits })) {
-    for (const selector of selectors) {
-      for (const caption of $<Element, string>(selector).toArray()) {
-        if (!rules.has(caption)) rules.set(caption, `${key}: ${selector}`);
-      }
-    }
-  }
+  const add = (rule: string, found: readonly Element[]): void => {
+    for (const caption of found) if (!rules.has(caption)) rules.set(caption, rule);
+  };
+  for (const selector of captions) add(`captions: ${selector}`, select(document, selector));
+  add(`captions: .${COMMON.join(', .')}`, elementsIn(document).filter(isMarked));
+  for (const selector of credits) add(`credits: ${selector}`, select(document, selector));
   const captionsOf = new Map<Element, Element[]>();
   const taken = new Set<AnyNode>();
   for (const [caption, rule] of rules) {
@@ -47,6 +46,10 @@ export function findCaptions(
     else others.push(caption);
   }
   return captionsOf;
+}
+
+function isMarked({ attribs }: Element): boolean {
+  return attribs['class']?.split(/\s+/).some((each) => COMMON.includes(each)) ?? false;
 }
 
 /** Whether a caption is, or is part of, one that has its picture already. */

@@ -1,7 +1,7 @@
 // A body as archived → the article as its outlet meant it. Each step is a file beside this one.
 import type { Content, Header, ImagePolicy, Outlet, Recipe } from '../../article.ts';
 import { readBylines } from '../bylines.ts';
-import { languageOf, isRightToLeft } from '../language.ts';
+import { LANGUAGE_SAMPLE_LENGTH, languageOf, isRightToLeft } from '../language.ts';
 import { takePublished } from '../published.ts';
 import { oneLine, summarise, titleText } from '../text.ts';
 import { findCaptions } from './captions.ts';
@@ -10,7 +10,7 @@ import { bodyOf, parseBody } from './dom.ts';
 import { linkEmbeds } from './embeds.ts';
 import { findLead, leadPicture } from './lead.ts';
 import { revealMailAddresses } from './links.ts';
-import { characters, lineText, type MarkupNode } from './markup.ts';
+import { beginning, characters, lineText, type MarkupNode } from './markup.ts';
 import { removeNoise } from './noise.ts';
 import { type CleanObserver, NOBODY, type OnRemoved } from './observer.ts';
 import { resolvePictures } from './pictures.ts';
@@ -39,23 +39,23 @@ export function clean(header: Header, body: string, outlet: Outlet, options: Cle
   const { recipe } = outlet;
   const { images, archived, observer = NOBODY } = options;
   const base = header.url;
-  const $ = parseBody(body, (why) => observer.repaired(`${why}: its text is kept without tags`));
-  const root = bodyOf($);
+  const document = parseBody(body, (why) => observer.repaired(`${why}: its text is kept without tags`));
+  const root = bodyOf(document);
 
-  const lead = findLead($, recipe?.lead ?? [], observer.applied);
-  const authors = readBylines($, recipe?.bylines ?? [], observer.applied);
+  const lead = findLead(document, recipe?.lead ?? [], observer.applied);
+  const authors = readBylines(document, recipe?.bylines ?? [], observer.applied);
   const when = { archived, dated: header.time !== null };
-  const dates = takePublished($, recipe?.dates ?? [], base, when, observer.removed);
+  const dates = takePublished(document, recipe?.dates ?? [], base, when, observer.removed);
   observer.dates(dates);
 
-  removeNoise($, recipe, observer);
+  removeNoise(document, recipe, observer);
   revealMailAddresses(root);
   resolvePictures(root, { base, images }, observer.removed);
-  const language = languageOf(lineText(root), outlet.language);
-  const labels = linkEmbeds($, { base, rules: recipe?.embeds ?? [], language, observer });
+  const language = languageOf(beginning(root, LANGUAGE_SAMPLE_LENGTH), outlet.language);
+  const labels = linkEmbeds(document, { base, rules: recipe?.embeds ?? [], language, observer });
   for (const label of labels) observer.added(label);
   dropRedundantMarks(root, language);
-  const captions = findCaptions($, recipe ?? { captions: [], credits: [] }, observer.applied);
+  const captions = findCaptions(document, recipe ?? { captions: [], credits: [] }, observer.applied);
 
   const named = withoutSuffix(titleText(header.title), recipe, observer.applied);
   const isNoise = textNoise(recipe, observer.removed);
@@ -82,11 +82,23 @@ function shortened(title: string, { repaired }: CleanObserver): string {
 
 /** What the article says first: captions, headings and the names of embeds only where there is nothing else. */
 function summaryText(flow: readonly MarkupNode[], labels: ReadonlySet<string>): string {
-  const textOf = (blocks: readonly MarkupNode[]): string => oneLine(blocks.map(lineText).join(' '));
-  const told = flow.filter(
-    (block) => !/^(?:figure|h\d)$/.test(block.name!) && !labels.has(lineText(block).trim()),
-  );
-  return textOf(told) || textOf(flow);
+  const isTold = (block: MarkupNode, text: string): boolean =>
+    !/^(?:figure|h\d)$/.test(block.name!) && (labels.size === 0 || !labels.has(text.trim()));
+  return firstText(flow, isTold) || firstText(flow, () => true);
+}
+
+/** More than enough of the text in `flow` to cut a summary from. */
+function firstText(
+  flow: readonly MarkupNode[],
+  isTold: (block: MarkupNode, text: string) => boolean,
+): string {
+  let says = '';
+  for (const block of flow) {
+    const text = lineText(block);
+    if (isTold(block, text)) says = oneLine(`${says} ${text}`);
+    if (says.length > SUMMARY_LENGTH_MAX * 2) break;
+  }
+  return says;
 }
 
 /** Nearly always one; a tree that a parser would build otherwise takes two. */
@@ -110,8 +122,10 @@ function withoutSuffix(title: string, recipe: Recipe | null, onApplied: (rule: s
   return rest;
 }
 
-function textNoise(recipe: Recipe | null, removed: OnRemoved): (text: string) => boolean {
+/** `null` where there is none. */
+function textNoise(recipe: Recipe | null, removed: OnRemoved): ((text: string) => boolean) | null {
   const patterns = (recipe?.removeText ?? []).map((source) => [source, new RegExp(source, 'u')] as const);
+  if (patterns.length === 0) return null;
   return (text) => {
     const found = patterns.find(([, pattern]) => pattern.test(text));
     if (found !== undefined) removed(`removeText: ${found[0]}`, characters(text));

@@ -1,9 +1,9 @@
 // A body → a tree, as browsers build it. Owns cheerio.
-import type { CheerioAPI } from 'cheerio';
 // Without the parsers and the network client that the whole of it loads: a tree is all that it is given here.
 import { load } from 'cheerio/slim';
-import { type ChildNode, Element, isTag, type ParentNode } from 'domhandler';
+import { type ChildNode, type Document, Element, isTag, type ParentNode } from 'domhandler';
 import { HTML } from './markup.ts';
+import { withoutHalves } from '../text.ts';
 import { adapter } from 'parse5-htmlparser2-tree-adapter';
 import { Parser } from 'parse5';
 import { boundedAdapter, BoundedParser, TooComplexError, withoutTags } from './bounds.ts';
@@ -15,23 +15,32 @@ import { boundedAdapter, BoundedParser, TooComplexError, withoutTags } from './b
  * @param html whole or broken, from whoever wrote the seed
  * @param onTooComplex is told which limit it is beyond, where its tags had to go
  */
-export function parseBody(html: string, onTooComplex: (why: string) => void = () => {}): CheerioAPI {
+export function parseBody(html: string, onTooComplex: (why: string) => void = () => {}): Document {
   // The parser takes two halves of a character that do not belong together for one.
-  const page = `<!doctype html><body>${html.replace(/\p{Surrogate}/gu, '')}`;
+  const page = `<!doctype html><body>${withoutHalves(html)}`;
   try {
-    return load(BoundedParser.parse(page, { scriptingEnabled: false, treeAdapter: boundedAdapter() }));
+    return BoundedParser.parse(page, { scriptingEnabled: false, treeAdapter: boundedAdapter() });
   } catch (error) {
     if (!(error instanceof TooComplexError)) throw error;
     onTooComplex(error.message);
     const text = `<!doctype html><body>${withoutTags(html)}`;
-    return load(Parser.parse(text, { scriptingEnabled: false, treeAdapter: adapter }));
+    return Parser.parse(text, { scriptingEnabled: false, treeAdapter: adapter });
   }
 }
 
-export function bodyOf($: CheerioAPI): Element {
-  const [body] = elementsIn($.root().get(0)!, 'body');
+export function bodyOf(document: Document): Element {
+  const page = document.children.find(isTag);
+  const body = page?.children.find((child): child is Element => isTag(child) && child.name === 'body');
   if (body === undefined) throw new TypeError('the parser made no body');
   return body;
+}
+
+/** Made once: it is the same for every tree. */
+const $ = load([]);
+
+/** The elements that a CSS selector finds, in the order of the document. */
+export function select(document: Document, selector: string): Element[] {
+  return $<Element, string>(selector, undefined, document).toArray();
 }
 
 /** Those of these names below `node` (all if none is given), in the order of the document. */
@@ -96,7 +105,7 @@ export function newElement(
 /** Why `selector` is no CSS selector; `null` if it is one. */
 export function selectorError(selector: string): string | null {
   try {
-    load([])(selector);
+    $(selector);
     return null;
   } catch (error) {
     return (error as Error).message;

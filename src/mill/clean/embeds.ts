@@ -1,9 +1,8 @@
 // What a feed cannot carry, a frame or a player, becomes a link that says what it was.
-import type { CheerioAPI } from 'cheerio';
-import { type Element, Text } from 'domhandler';
+import { type Document, type Element, Text } from 'domhandler';
 import type { EmbedRule } from '../../article.ts';
 import { maximized } from '../language.ts';
-import { become, bodyOf, elementsIn, newElement, removeAll } from './dom.ts';
+import { become, bodyOf, elementsIn, newElement, removeAll, select } from './dom.ts';
 import { absolute, WEB } from './links.ts';
 import { hasText, isBlank } from './markup.ts';
 import type { CleanObserver } from './observer.ts';
@@ -107,7 +106,7 @@ const SAYS_NOTHING =
   /^(?:youtube |embedded |facebook |vimeo )?(?:video player|post|player|video|iframe|媒体播放器|多媒体播放器|視頻播放器|视频播放器)$/i;
 
 /** @returns the words that were added to the article, one for each link */
-export function linkEmbeds($: CheerioAPI, { base, rules, language, observer }: EmbedContext): string[] {
+export function linkEmbeds(document: Document, { base, rules, language, observer }: EmbedContext): string[] {
   const words = wordsIn(language);
   const labels: string[] = [];
   const gone: Element[] = [];
@@ -121,14 +120,14 @@ export function linkEmbeds($: CheerioAPI, { base, rules, language, observer }: E
     else become(found, 'div', {}, [...found.children, newElement('p', {}, children)]);
     return true;
   };
-  for (const { select, attribute } of rules) {
-    for (const found of $<Element, string>(select).toArray()) {
+  for (const { select: selector, attribute } of rules) {
+    for (const found of select(document, selector)) {
       const written = found.attribs[attribute] ?? '';
       const href = absolute(/https?:\/\/\S+/.exec(written)?.[0] ?? '', base, WEB);
-      if (href !== null && link(found, href)) observer.applied(`embeds: ${select} [${attribute}]`);
+      if (href !== null && link(found, href)) observer.applied(`embeds: ${selector} [${attribute}]`);
     }
   }
-  for (const frame of elementsIn(bodyOf($), 'iframe', 'embed', 'object')) {
+  for (const frame of elementsIn(bodyOf(document), 'iframe', 'embed', 'object')) {
     const href = ADDRESSES.map((name) => absolute(frame.attribs[name] ?? '', base, WEB)).find(
       (each) => each !== null,
     );

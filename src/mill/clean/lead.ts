@@ -1,18 +1,17 @@
 // The picture that stands for an article, where a reader shows one beside the headline.
-import type { CheerioAPI } from 'cheerio';
-import type { Element } from 'domhandler';
+import type { Document, Element } from 'domhandler';
 import type { ImagePolicy, Picture } from '../../article.ts';
-import { elementsIn } from './dom.ts';
+import { elementsIn, select } from './dom.ts';
 import { imageUrl } from './image-proxy.ts';
 
 /** Where the recipe says; before anything is removed, since it may say so by what stands around. */
 export function findLead(
-  $: CheerioAPI,
+  document: Document,
   selectors: readonly string[],
   onApplied: (rule: string) => void,
 ): Element | null {
   for (const selector of selectors) {
-    const found = $<Element, string>(selector).get(0);
+    const [found] = select(document, selector);
     if (found === undefined) continue;
     onApplied(`lead: ${selector}`);
     return found;

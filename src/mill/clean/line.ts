@@ -98,6 +98,7 @@ export class Line {
   take(): MarkupNode[] {
     const { children } = this.#copies[0]!;
     this.#broken = false;
+    if (children.length === 0) return [];
     this.#begin();
     const seen = children.some((child) => hasText(child) || hasMedia(child));
     return seen ? trim(trim(children, 'end'), 'start') : [];
@@ -144,6 +145,7 @@ function trim(nodes: readonly MarkupNode[], edge: 'start' | 'end'): MarkupNode[]
 function trimmed(node: MarkupNode, edge: 'start' | 'end'): MarkupNode[] {
   if (node.type === 'text') {
     const data = trimText(node.data!, edge);
+    if (data === node.data) return [node];
     return data === '' ? [] : [characters(data)];
   }
   if (node.name === 'img') return [node];

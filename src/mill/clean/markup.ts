@@ -26,12 +26,20 @@ export function characters(data: string): MarkupNode {
 
 /** What a browser would show of `node` as text; blocks and line breaks are parted by line feeds. */
 export function lineText(node: MarkupNode): string {
+  return beginning(node, Infinity);
+}
+
+/** The same; what stands behind `enough` UTF-16 units may be left out. */
+export function beginning(node: MarkupNode, enough: number): string {
   if (node.type === 'text') return node.data ?? '';
   const { name } = node;
   if (name === 'br') return '\n';
-  if (name !== undefined && (node.namespace !== HTML || DROPPED.has(name))) return '';
+  if (isUnseen(node)) return '';
   let text = '';
-  for (const child of node.children ?? []) text += lineText(child);
+  for (const child of node.children ?? []) {
+    text += beginning(child, enough - text.length);
+    if (text.length >= enough) break;
+  }
   return name !== undefined && (BLOCK.has(name) || UNWRAPPED_BLOCK.has(name)) ? `\n${text}\n` : text;
 }
 
@@ -42,8 +50,14 @@ export function isBlank(text: string): boolean {
   return INVISIBLE.test(text);
 }
 
+/** Whether a browser would show any of {@link lineText}. */
 export function hasText(node: MarkupNode): boolean {
-  return !isBlank(lineText(node));
+  if (node.type === 'text') return !isBlank(node.data ?? '');
+  return !isUnseen(node) && (node.children?.some(hasText) ?? false);
+}
+
+function isUnseen({ name, namespace }: MarkupNode): boolean {
+  return name !== undefined && (namespace !== HTML || DROPPED.has(name));
 }
 
 /** Whether `node` is or holds what is seen without being text. */

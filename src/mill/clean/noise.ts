@@ -1,8 +1,7 @@
 // What stands around an article and is not it: by its outlet's recipe, and by marks in general use.
-import type { CheerioAPI } from 'cheerio';
-import { type AnyNode, type Element, isTag, isText } from 'domhandler';
+import { type AnyNode, type Document, type Element, isTag, isText } from 'domhandler';
 import type { Recipe } from '../../article.ts';
-import { become, bodyOf, elementsIn, removeAll } from './dom.ts';
+import { become, bodyOf, elementsIn, removeAll, select } from './dom.ts';
 import { isBlank, lineText } from './markup.ts';
 import type { CleanObserver } from './observer.ts';
 
@@ -13,30 +12,30 @@ import type { CleanObserver } from './observer.ts';
 const SHARE_MAX = 0.5;
 
 export function removeNoise(
-  $: CheerioAPI,
+  document: Document,
   recipe: Recipe | null,
   { removed, applied }: Pick<CleanObserver, 'removed' | 'applied'>,
 ): void {
-  const root = bodyOf($);
+  const root = bodyOf(document);
   const remove = (rule: string, found: readonly Element[]): void => {
     for (const element of found) removed(rule, element);
     removeAll(found);
   };
   for (const selector of recipe?.remove ?? []) {
-    const found = outermost($<Element, string>(selector).toArray());
+    const found = outermost(select(document, selector));
     if (found.length > 0 && !isAll(found, root)) remove(`remove: ${selector}`, found);
   }
   for (const selector of recipe?.removeLinkLists ?? []) {
-    const lists = $<Element, string>(selector).toArray().filter(isLinkList);
+    const lists = select(document, selector).filter(isLinkList);
     remove(`removeLinkLists: ${selector}`, outermost(lists));
   }
   for (const selector of recipe?.unwrap ?? []) {
-    for (const found of $<Element, string>(selector).toArray()) {
+    for (const found of select(document, selector)) {
       become(found, 'span', {}, found.children);
       applied(`unwrap: ${selector}`);
     }
   }
-  remove('footer of feedx.net', feedFooter($));
+  remove('footer of feedx.net', feedFooter(document));
   removeMarked(root, remove);
   remove('related articles', outermost(relatedLists(root)));
 }
@@ -158,8 +157,9 @@ function isTrackingPixel({ name, attribs }: Element): boolean {
 }
 
 /** The footer of a full-text feed service, always at the very end: line breaks, a rule, and its links. */
-function feedFooter($: CheerioAPI): Element[] {
-  const footer = $<Element, string>('hr + div:has(> a[href^="https://feedx."])').get(-1);
+function feedFooter(document: Document): Element[] {
+  if (elementsIn(document, 'hr').length === 0) return [];
+  const footer = select(document, 'hr + div:has(> a[href^="https://feedx."])').at(-1);
   if (footer === undefined || isFollowed(footer)) return [];
   const found = [footer];
   for (let before = footer.prev; before !== null; before = before.prev) {

@@ -132,12 +132,12 @@ function isSource(node: object): node is Element {
 
 function usable(address: string, base: string): string | null {
   const href = absolute(address, base, WEB);
-  return href !== null && !PLACEHOLDER.test(new URL(href).pathname) ? href : null;
+  return href !== null && !PLACEHOLDER.test(href) ? href : null;
 }
 
 /** What lazy loaders show until they load. */
 const PLACEHOLDER =
-  /\/(?:blank|spacer|transparent|placeholder|pixel|1x1|loading|lazy|gr[ae]y)(?:[-_.]?\d+x\d+)?\.(?:gif|svg)$/i;
+  /^[^?#]*\/(?:blank|spacer|transparent|placeholder|pixel|1x1|loading|lazy|gr[ae]y)(?:[-_.]?\d+x\d+)?\.(?:gif|svg)(?:[?#]|$)/i;
 
 /** No screen that feeds are read on shows more. */
 const WIDTH_MAX = 1600;

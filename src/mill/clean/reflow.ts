@@ -14,8 +14,8 @@ export interface ReflowContext {
   /** The article's title, which a caption need not repeat. */
   readonly title: string;
   readonly captions: Captions;
-  /** Whether a paragraph with this text is noise. */
-  readonly isNoise: (text: string) => boolean;
+  /** Whether a paragraph with this text is noise; `null` if none is. */
+  readonly isNoise: ((text: string) => boolean) | null;
 }
 
 export function reflow(nodes: readonly MarkupNode[], context: ReflowContext): MarkupNode[] {
@@ -69,7 +69,7 @@ class Flow implements Filling {
       return;
     }
     if (name === 'img' || name === 'wbr') return this.#inLine(node);
-    const block = BLOCKS[name];
+    const block = BLOCKS.get(name);
     if (block !== undefined) {
       this.#flush();
       return this.#push(block(node, this));
@@ -152,11 +152,13 @@ class Flow implements Filling {
   }
 
   /** Without the lines whose text is noise; pictures in them stay. */
-  #withoutNoise(content: readonly MarkupNode[]): MarkupNode[] {
+  #withoutNoise(content: readonly MarkupNode[]): readonly MarkupNode[] {
+    const { isNoise } = this.#context;
+    if (isNoise === null || this.#place === 'caption') return content;
     return linesOf(content)
       .map((line) => {
         const text = line.map(lineText).join('').trim();
-        const noise = this.#place !== 'caption' && !isBlank(text) && this.#context.isNoise(text);
+        const noise = !isBlank(text) && isNoise(text);
         return noise ? line.filter(hasMedia) : line;
       })
       .filter((line) => line.length > 0)

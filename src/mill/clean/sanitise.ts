@@ -5,16 +5,7 @@
 // `]]>` and `-->` cannot occur); elements of other namespaces (SVG, MathML) go with what they hold.
 // What remains parses the same everywhere, which is what leaves mutation XSS nothing to work with.
 import type { Recipe } from '../../article.ts';
-import {
-  ATTRIBUTES,
-  BLOCK,
-  DROPPED,
-  GLOBAL_ATTRIBUTES,
-  INLINE,
-  KEPT_EMPTY,
-  staysPut,
-  VOID,
-} from './allowed.ts';
+import { attributesOf, BLOCK, DROPPED, INLINE, KEPT_EMPTY, staysPut, VOID } from './allowed.ts';
 import { absolute, LINKS, WEB } from './links.ts';
 import { HTML, type MarkupNode } from './markup.ts';
 import { escapeMarkup, printable } from '../text.ts';
@@ -47,6 +38,8 @@ class Writer {
   /** Names of the elements that are open. */
   readonly #open: string[] = [];
   #depth = 0;
+  /** Pieces written of which there is something to see. */
+  #seen = 0;
 
   constructor(context: SanitiseContext) {
     this.#context = context;
@@ -74,20 +67,26 @@ class Writer {
   }
 
   #characters(data: string): string {
-    return escapeMarkup(printable(data));
+    const text = printable(data);
+    if (/\S/.test(text)) this.#seen += 1;
+    return escapeMarkup(text);
   }
 
   #void(name: string): string {
     if (!staysPut(name, this.#open)) this.stable = false;
+    if (name === 'hr') this.#seen += 1;
     return `<${name}>`;
   }
 
   #element(node: MarkupNode, name: string, address = ''): string {
     const stays = staysPut(name, this.#open);
     this.#open.push(name);
+    const before = this.#seen;
     const inner = this.children(node.children);
     this.#open.pop();
-    if (!KEPT_EMPTY.has(name) && BLANK.test(inner)) return BLOCK.has(name) ? '' : inner;
+    // Nothing to see: white space (no-break space included) and line breaks.
+    if (!KEPT_EMPTY.has(name) && this.#seen === before) return BLOCK.has(name) ? '' : inner;
+    this.#seen += 1;
     if (!stays) this.stable = false;
     // A parser takes the first line feed of preformatted text for a line break in the source.
     const start = name === 'pre' && inner.startsWith('\n') ? '\n' : '';
@@ -108,6 +107,7 @@ class Writer {
   #image(node: MarkupNode): string {
     const src = this.#resolve(node.attribs?.['src'] ?? '', WEB);
     if (src === null) return '';
+    this.#seen += 1;
     // Publishers refuse pictures to readers that name another site in the Referer.
     return `<img src="${escapeMarkup(src)}"${this.#attributes(node, 'img')} referrerpolicy="no-referrer">`;
   }
@@ -119,6 +119,7 @@ class Writer {
       .map((source) => this.#resolve(source.attribs?.['src'] ?? '', WEB))
       .find((href) => href !== null);
     if (src === undefined) return this.children(node.children);
+    this.#seen += 1;
     const poster = this.#resolve(node.attribs?.['poster'] ?? '', WEB);
     const still = name === 'video' && poster !== null ? ` poster="${escapeMarkup(poster)}"` : '';
     return `<${name} src="${escapeMarkup(src)}"${still} controls preload="none"></${name}>`;
@@ -126,12 +127,10 @@ class Writer {
 
   #attributes(node: MarkupNode, name: string): string {
     let attributes = '';
-    for (const allowed of [ATTRIBUTES[name] ?? {}, GLOBAL_ATTRIBUTES]) {
-      for (const [attribute, pattern] of Object.entries(allowed)) {
-        const value = node.attribs?.[attribute];
-        if (value === undefined || !pattern.test(value)) continue;
-        attributes += ` ${attribute}="${escapeMarkup(printable(value))}"`;
-      }
+    for (const [attribute, pattern] of attributesOf(name)) {
+      const value = node.attribs?.[attribute];
+      if (value === undefined || !pattern.test(value)) continue;
+      attributes += ` ${attribute}="${escapeMarkup(printable(value))}"`;
     }
     return attributes;
   }
@@ -140,9 +139,6 @@ class Writer {
     return absolute(address, this.#context.base, schemes);
   }
 }
-
-/** Nothing to see: white space (no-break space included) and line breaks. */
-const BLANK = /^(?:\s|<br>|<wbr>)*$/u;
 
 /** The text below `node`, without recursion: how deep it goes is the article's choice. */
 function textOf(node: MarkupNode): string {

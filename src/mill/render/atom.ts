@@ -10,10 +10,11 @@ import {
   attribute,
   type FeedHead,
   hubLinks,
-  type Packaged,
+  packageEntry,
   packageHead,
   styled,
   type Tombstone,
+  withContent,
 } from './feed.ts';
 
 const XMLNS = 'http://www.w3.org/2005/Atom';
@@ -28,13 +29,13 @@ const XMLNS_OF_EXTENSIONS = {
 export const ENTRY_END = '</entry>';
 
 /** One `<entry>`, without the white space around it. */
-export function renderEntry(entry: Entry, packaged: Packaged): string {
-  const document = packaged.atom();
+export function renderEntry(entry: Entry): string {
+  const document = packageEntry(entry, 'atom').atom();
   const start = document.indexOf('<entry>') + '<entry>'.length;
   const inner = document.slice(start, document.lastIndexOf(ENTRY_END));
-  const plain = asPlainText(asPlainText(inner, 'title'), 'summary');
-  const typed = plain.replace('<link href=', '<link rel="alternate" type="text/html" href=');
-  return `<entry xml:lang="${escapeMarkup(entry.language)}">${typed}${renderPicture(entry.picture)}${ENTRY_END}`;
+  const typed = asPlainText(inner).replace('<link href=', '<link rel="alternate" type="text/html" href=');
+  const whole = withContent(typed, entry);
+  return `<entry xml:lang="${escapeMarkup(entry.language)}">${whole}${renderPicture(entry.picture)}${ENTRY_END}`;
 }
 
 /** The language of an entry as {@link renderEntry} writes it. BCP 47 */

@@ -59,14 +59,23 @@ export interface FeedAbout {
 }
 
 /** What the package makes of a feed: with one entry, or with none. */
-export interface Packaged {
+interface Packaged {
   atom(): string;
   rss(): string;
   json(): string;
 }
 
-/** A document that holds `entry`, under a head that is of no use. Its title and summary are escaped. */
-export function packageEntry(entry: Entry): Packaged {
+/**
+ * Stands for an entry's content on its way through the package, whose writers copy every text several times.
+ * No other text holds it: it is not a character of XML.
+ */
+const CONTENT = '\uFFFE';
+
+/**
+ * A document that holds `entry`, under a head that is of no use. Its title and summary are escaped, its content
+ * is put in at the end, by {@link withContent}.
+ */
+export function packageEntry(entry: Entry, format: Format): Packaged {
   const feed = new Feed({ title: '', generator: false, updated: new Date(0) });
   feed.addItem({
     title: escapeMarkup(entry.title),
@@ -74,9 +83,12 @@ export function packageEntry(entry: Entry): Packaged {
     link: entry.link,
     date: new Date(entry.updated),
     published: new Date(entry.published),
-    author: [...entry.authors, entry.outlet].map((name) => ({ name: escapeAmpersands(name) })),
+    // The other formats have another place for names than the package's.
+    ...(format === 'atom' && {
+      author: [...entry.authors, entry.outlet].map((name) => ({ name: escapeAmpersands(name) })),
+    }),
     ...(entry.summary && { description: escapeMarkup(entry.summary) }),
-    ...(entry.html && { content: entry.html }),
+    ...(entry.html && { content: CONTENT }),
   });
   return packaged(feed);
 }
@@ -114,9 +126,14 @@ function escapeAmpersands(text: string): string {
 }
 
 /** Titles and summaries: HTML in CDATA → text. They were escaped, so what the section held is XML as it stands. */
-export function asPlainText(xml: string, name: string): string {
-  const pattern = new RegExp(`<${name}(?: type="html")?><!\\[CDATA\\[(.*?)\\]\\]></${name}>`, 'gs');
-  return xml.replace(pattern, (_, text: string) => `<${name}>${text}</${name}>`);
+export function asPlainText(xml: string): string {
+  return xml.replace(HTML_TEXT, '<$1>$2</$1>');
+}
+const HTML_TEXT = /<(title|summary)(?: type="html")?><!\[CDATA\[(.*?)\]\]><\/\1>/gs;
+
+/** The entry's content, in the place that the package has made for it. */
+export function withContent(xml: string, { html }: Entry): string {
+  return xml.replace(`<![CDATA[${CONTENT}]]>`, () => `<![CDATA[${html}]]>`);
 }
 
 /** Names a style sheet for people who open a feed in a browser (xml-stylesheet 1.0 §3); stands before the root. */

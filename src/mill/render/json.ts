@@ -3,18 +3,17 @@
 // What is made up for (feed 6.0.0): the package writes version 1, which has one `author`, no languages and no
 // times but in local forms; names, languages and version are put in, and titles are not escaped.
 import type { Entry } from '../../article.ts';
-import { type FeedHead, type Packaged, packageHead } from './feed.ts';
+import { type FeedHead, packageEntry, packageHead } from './feed.ts';
 
 const VERSION = 'https://jsonfeed.org/version/1.1';
 
 export const ITEM_END = '}';
 
 /** One item, as JSON. */
-export function renderItem(entry: Entry, packaged: Packaged): string {
-  const { items } = JSON.parse(packaged.json()) as { items: Record<string, unknown>[] };
-  const { author: _, ...item } = items[0]!;
+export function renderItem(entry: Entry): string {
+  const { items } = JSON.parse(packageEntry(entry, 'json').json()) as { items: Record<string, unknown>[] };
   return JSON.stringify({
-    ...item,
+    ...items[0],
     title: entry.title,
     ...(entry.summary && { summary: entry.summary }),
     // An item must have content, be it none.

@@ -8,7 +8,7 @@ import {
   type RenderedEntry,
 } from '../../article.ts';
 import * as atom from './atom.ts';
-import { type FeedHead, type Packaged, packageEntry } from './feed.ts';
+import type { FeedHead } from './feed.ts';
 import * as json from './json.ts';
 import * as rss from './rss.ts';
 
@@ -16,7 +16,7 @@ export type { Addresses, FeedHead, Tombstone } from './feed.ts';
 export { languageOfEntry } from './atom.ts';
 
 interface Renderer {
-  readonly entry: (entry: Entry, packaged: Packaged) => string;
+  readonly entry: (entry: Entry) => string;
   /** What names the feed that an entry comes from; it stands before the entry's end. */
   readonly source: (head: FeedHead) => string;
   readonly entryEnd: string;
@@ -50,8 +50,7 @@ const RENDERERS: Readonly<Record<Format, Renderer>> = {
 };
 
 export function renderEntry(entry: Entry): RenderedEntry {
-  const packaged = packageEntry(entry);
-  return eachFormat((format) => Buffer.from(RENDERERS[format].entry(entry, packaged)));
+  return eachFormat((format) => Buffer.from(RENDERERS[format].entry(entry)));
 }
 
 /** What names a feed in the entries that come from it, where they stand in another. Once for all of them. */

@@ -12,9 +12,10 @@ import {
   type FeedAbout,
   type FeedHead,
   hubLinks,
-  type Packaged,
+  packageEntry,
   packageHead,
   styled,
+  withContent,
 } from './feed.ts';
 
 const XMLNS = {
@@ -29,18 +30,15 @@ const XMLNS = {
 export const ITEM_END = '</item>';
 
 /** One `<item>`, without the white space around it. */
-export function renderItem(entry: Entry, packaged: Packaged): string {
-  const document = packaged.rss();
+export function renderItem(entry: Entry): string {
+  const document = packageEntry(entry, 'rss').rss();
   const start = document.indexOf('<item>') + '<item>'.length;
   const inner = document.slice(start, document.lastIndexOf(ITEM_END));
-  // Behind the last section nothing of the article's stands any more.
-  const tail = inner.lastIndexOf(']]>');
-  const nameless = inner.slice(0, tail) + inner.slice(tail).replace(/\s*<author>[^<]*<\/author>/g, '');
   const creators = [...entry.authors, entry.outlet].map(
     (name) => `<dc:creator>${escapeMarkup(name)}</dc:creator>`,
   );
   return (
-    `<item>${asPlainText(nameless, 'title')}${creators.join('')}` +
+    `<item>${withContent(asPlainText(inner), entry)}${creators.join('')}` +
     `<dc:language>${escapeMarkup(entry.language)}</dc:language>` +
     `<atom:updated>${new Date(entry.updated).toISOString()}</atom:updated>${renderPicture(entry.picture)}${ITEM_END}`
   );
