@@ -12,6 +12,8 @@ import { Daemon, type Server } from '../support/server.ts';
 /** How long each is asked; one thread of the load beside one of the server. */
 const LOAD_SECONDS = 3;
 const CONNECTIONS = 16;
+/** Before that: who serves for weeks has its code compiled. */
+const WARMING_SECONDS = 1;
 
 /** A feed for a client that asks now and then, and not as fast as it can. */
 const PROBES = 1_000;
@@ -87,11 +89,12 @@ async function load(
   const wanted = conditional ? 304 : 200;
   const { status } = await ask(url, sent);
   if (status !== wanted) throw new Error(`${url}: ${status}, not ${wanted}`);
-  const before = server.cpuMs;
   const flags = Object.entries(sent).flatMap(([name, value]) => ['-H', `${name}: ${value}`]);
-  const output = execFileSync(wrk, ['-t1', `-c${CONNECTIONS}`, `-d${LOAD_SECONDS}s`, ...flags, url], {
-    encoding: 'utf8',
-  });
+  const run = (seconds: number): string =>
+    execFileSync(wrk, ['-t1', `-c${CONNECTIONS}`, `-d${seconds}s`, ...flags, url], { encoding: 'utf8' });
+  run(WARMING_SECONDS);
+  const before = server.cpuMs;
+  const output = run(LOAD_SECONDS);
   const requests = Number(/(\d+) requests in/.exec(output)![1]);
   return {
     rate: Number(/Requests\/sec:\s*([\d.]+)/.exec(output)![1]),

@@ -9,7 +9,7 @@ export async function startNginx(program: string, work: string, root: string): P
   mkdirSync(work, { recursive: true });
   const [files, proxy] = [await freePort(), await freePort()];
   const example = readFileSync(join(PROJECT, 'examples', 'nginx.conf'), 'utf8')
-    .replace('/opt/feedmill/data/public', root)
+    .replace('root /srv/feeds;', `root ${root};`)
     .replace('127.0.0.1:8081', `127.0.0.1:${files}`)
     .replace('127.0.0.1:8082', `127.0.0.1:${proxy}`);
   const user = process.getuid?.() === 0 ? 'user root;' : '';
