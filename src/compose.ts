@@ -152,7 +152,8 @@ export class Composer {
       await this.#turns.next();
       this.#context.step();
       const rendition = await entries.facts(article);
-      if (rendition !== null) {
+      // What cannot be read just now stays as this feed shows it; what it was in a window of long ago, it is no more.
+      if (rendition !== null && (!findings.stale.has(article.path) || this.#shows(id, article))) {
         const source = id === null ? this.#sourceOf(article, rendition) : null;
         const size = rendition.bytes + (source === null ? 0 : sizeOf(source)) + SEPARATOR_SIZE;
         if (!window.admits(size)) break;
@@ -209,6 +210,10 @@ export class Composer {
 
   #sourceOf({ outlet }: LedgerArticle, { updated }: RenditionFacts): RenderedEntry {
     return this.#heads.source(this.#context.rules.outlets.byId(outlet), updated);
+  }
+
+  #shows(outlet: string | null, { uuid }: LedgerArticle): boolean {
+    return this.#context.published(`${feedPath(outlet)}.atom`)?.includes(`>urn:uuid:${uuid}<`) ?? false;
   }
 
   /** What is published already is not held twice. */

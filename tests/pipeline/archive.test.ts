@@ -96,6 +96,27 @@ test('a document never shows an article as it was in the window once it has chan
   expect(await mill.archive(null)).toEqual(documents);
 });
 
+test('an article that changed behind the window comes back into it as it is now, once its seed can be read', async () => {
+  const mill = await twenty();
+  for (let each = 20; each < 25; each += 1) mill.write(`${each}.txt`, numberedSeed(each));
+  await mill.pass();
+  const edited = numberedSeed(18).replace('正文', '改过的正文');
+  mill.write('18.txt', edited);
+  await mill.pass();
+  // Both are being written: one that is behind the window, and one that is in it and has another copy now.
+  const older = numberedSeed(22).replace(/\d+(?=-->)/, (time) => String(Number(time) - 1));
+  mill.writeAll({ '18.txt': 'half', '22.txt': 'half', 'older.txt': older });
+  await mill.stop();
+  mill.yaml = 'window: { entries: 7 }';
+  const { again } = await mill.pass(['older.txt']);
+  expect(numbersIn(mill.bytes())).toEqual([24, 23, 22, 21, 20, 19]);
+  expect(again?.paths.toSorted()).toEqual(['18.txt', '22.txt']);
+  mill.writeAll({ '18.txt': edited, '22.txt': numberedSeed(22) });
+  await mill.pass(again!.paths);
+  expect(numbersIn(mill.bytes())).toEqual([24, 23, 22, 21, 20, 19, 18]);
+  expect(mill.entries().at(-1)!.content).toContain('改过的正文');
+});
+
 test('an article that changed behind the window was updated once, whenever its document is made', async () => {
   const mill = await twenty();
   const latest = numberedSeed(18).replace('正文', '改过的正文');
