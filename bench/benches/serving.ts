@@ -45,6 +45,7 @@ async function measureServing(context: Context): Promise<void> {
     await using daemon = await Daemon.start({ seeds, data });
     await daemon.live();
     await daemon.coded();
+    await daemon.atRest();
     await using nginx =
       nginxPath === null
         ? null

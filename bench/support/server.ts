@@ -12,6 +12,10 @@ const TICKS_PER_SECOND = 100;
 /** As long as a first look at a large archive may take. */
 const START_MS = 600_000;
 
+/** Who used less of a processor than this share for so long is at rest. */
+const REST_MS = 500;
+const REST_SHARE = 0.05;
+
 export interface ServerOptions {
   readonly standardOutput?: 'ignore' | 'pipe';
   readonly env?: Readonly<Record<string, string>>;
@@ -132,6 +136,17 @@ export class Daemon extends Server {
       headers: { 'accept-encoding': 'zstd' },
       everyMs: 20,
     });
+  }
+
+  /** It has nothing more to do, such as to prepare codings of what few ask for. */
+  async atRest(): Promise<void> {
+    const end = performance.now() + START_MS;
+    for (;;) {
+      const before = this.cpuMs;
+      await pause(REST_MS);
+      if (this.cpuMs - before < REST_MS * REST_SHARE) return;
+      if (performance.now() > end) throw new Error('the daemon does not come to rest');
+    }
   }
 
   async articles(): Promise<number> {
