@@ -171,5 +171,8 @@ export const MIGRATIONS: readonly string[] = [
     AND NOT EXISTS (SELECT 1 FROM article WHERE article.key = seed.key AND article.seed = seed.id);
   DROP INDEX seed_key;
   CREATE INDEX seed_shared ON seed (key) WHERE shared = 1;
+  -- Made anew, in the other order, by indexes.ts.
+  DROP INDEX article_newest;
+  DROP INDEX article_outlet;
   `,
 ];

@@ -4,6 +4,7 @@ import type { RenderedEntry } from '../article.ts';
 import { Archives } from './archive.ts';
 import { type Days, daysBetween, prepareDays } from './days.ts';
 import { explained } from './errors.ts';
+import { Indexes } from './indexes.ts';
 import {
   type Absence,
   type Archived,
@@ -42,7 +43,9 @@ export class SqliteLedger implements Ledger {
   constructor(database: DatabaseSync, file: string) {
     this.#database = database;
     this.#file = file;
-    this.#transactions = new Transactions(database, (action) => explained(action, file));
+    this.#transactions = new Transactions(database, new Indexes(database), (action) =>
+      explained(action, file),
+    );
     this.#archives = new Archives(database, this.#transactions);
     this.#days = prepareDays(database);
     this.#statements = prepareStatements(database);

@@ -1,5 +1,6 @@
 // All of it or nothing; and many small transactions as one.
 import type { DatabaseSync } from 'node:sqlite';
+import type { Indexes } from './indexes.ts';
 
 /**
  * So many changes are written together. Keys are hashes: whatever is recorded touches pages all over their index, which
@@ -13,13 +14,15 @@ export const CACHE_KIB = 16_384;
 
 export class Transactions {
   readonly #database: DatabaseSync;
+  readonly #indexes: Indexes;
   readonly #explained: <T>(action: () => T) => T;
   #holds = false;
   #heldChanges = 0;
 
   /** @param explained does something whose errors are to be the ledger's */
-  constructor(database: DatabaseSync, explained: <T>(action: () => T) => T) {
+  constructor(database: DatabaseSync, indexes: Indexes, explained: <T>(action: () => T) => T) {
     this.#database = database;
+    this.#indexes = indexes;
     this.#explained = explained;
   }
 
@@ -36,7 +39,10 @@ export class Transactions {
   /** While transactions are held together: with those before and behind it. @param size the number of changes */
   held<T>(action: () => T, size: number): T {
     if (!this.#holds) return this.run(action);
-    const result = this.#within(action);
+    const result = this.#within(() => {
+      if (this.#heldChanges === 0) this.#indexes.doWithout();
+      return action();
+    });
     this.#heldChanges += size;
     if (this.#heldChanges >= CHANGES_TOGETHER) this.commit();
     return result;
@@ -56,8 +62,11 @@ export class Transactions {
       return await action();
     } finally {
       this.#holds = false;
-      this.#explained(() => this.commit());
-      this.#database.exec(`PRAGMA cache_size = -${CACHE_KIB}; PRAGMA shrink_memory`);
+      this.#explained(() => {
+        this.commit();
+        this.#database.exec(`PRAGMA cache_size = -${CACHE_KIB}; PRAGMA shrink_memory`);
+        this.#indexes.make();
+      });
     }
   }
 

@@ -75,6 +75,12 @@ test.for([0, 300, 900])(
     await using ledger = openLedger(file);
     const tally = await ledger.tally();
     expect(recount(file)).toEqual({ tally, integrity: [{ integrity_check: 'ok' }] });
+    using database = new DatabaseSync(file);
+    expect(
+      database
+        .prepare("SELECT name FROM sqlite_schema WHERE name IN ('article_newest', 'article_outlet')")
+        .all(),
+    ).toHaveLength(2);
     const batches = Math.max(0, (tally.seeds - 1) / (BATCH - 1));
     expect(batches).toBeOneOf(Array.from({ length: told + 2 }, (_, i) => i));
     expect(await ledger.record([indexed('new', { url: 'https://new.example/' })], 1)).toMatchObject({

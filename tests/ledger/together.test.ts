@@ -29,6 +29,11 @@ function seedsIn(file: string): unknown {
   return database.prepare('SELECT count(*) AS seeds FROM seed').get()!['seeds'];
 }
 
+function indexesIn(file: string): unknown[] {
+  using database = new DatabaseSync(file, { readOnly: true });
+  return database.prepare("SELECT name FROM sqlite_schema WHERE type = 'index' ORDER BY name").all();
+}
+
 /** Seeds of articles of their own. */
 const articles = (from: number, to: number): SeedChange[] =>
   Array.from({ length: to - from }, (_, i) => {
@@ -71,6 +76,27 @@ describe('what is recorded together', () => {
     expect(seedsIn(file)).toBe(5);
     await ledger.record(articles(5, 6), 1);
     expect(seedsIn(file)).toBe(6);
+  });
+
+  test('at first is found by the same indexes as what comes later, whether that ends well or not', async () => {
+    const file = ledgerFile();
+    await using ledger = openLedger(file);
+    const indexes = indexesIn(file);
+    const failing = ledger.together(async () => {
+      await ledger.record(articles(0, 3), 1);
+      await ledger.setNote('name', 'value');
+      // There are fewer on the way.
+      expect(indexesIn(file).length).toBeLessThan(indexes.length);
+      expect(await ledger.newest('a.example', 1)).toMatchObject([{ path: '2' }]);
+      throw new Error('stopped');
+    });
+    await expect(failing).rejects.toThrow('stopped');
+    expect(indexesIn(file)).toEqual(indexes);
+    await ledger.together(async () => {
+      await ledger.record(articles(3, 6), 1);
+      await ledger.setNote('name', 'value');
+      expect(indexesIn(file)).toEqual(indexes);
+    });
   });
 
   test('is written before what somebody else writes meanwhile', async () => {
