@@ -48,7 +48,8 @@ const KNOWN_BEFORE = 'seeds-before-disappearance';
 
 export async function gather(request: LookRequest, context: GatherContext): Promise<Gathered> {
   const run = new Gathering(context);
-  await run.take(request.all ? scanAll(context.scan) : scanPaths(request.paths, context.scan));
+  const events = request.all ? scanAll(context.scan) : scanPaths(request.paths, context.scan);
+  await context.ledger.together(async () => run.take(events));
   await run.withdraw();
   return run.result;
 }

@@ -1,4 +1,7 @@
 // One URL in several files is one article: which copy counts, and what that does to the article.
+//
+// Most articles have one copy. Their seeds stand in no index of keys: `article.seed` leads to them. All other seeds with
+// a key are marked (`shared`), be it because there is another copy or only because there may be one.
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Identity } from '../article.ts';
 import type { Archives } from './archive.ts';
@@ -6,99 +9,143 @@ import { countDay, type DayDifferences } from './days.ts';
 import type { Recorded, SeedChange } from './ledger.ts';
 import { countOutlet, type OutletDifferences } from './tally.ts';
 
-export interface Election {
-  readonly winner: StatementSync;
-  readonly article: StatementSync;
-  readonly insert: StatementSync;
-  readonly update: StatementSync;
-  readonly withdraw: StatementSync;
-}
+const SQL = {
+  // A broken copy only if there is no other; the latest header time, a copy without one losing to
+  // any that has one; then the first file name.
+  winner: `
+    SELECT id, path, time FROM (
+      SELECT * FROM seed WHERE key = :key AND shared = 1
+      UNION ALL SELECT * FROM seed WHERE id = :seed AND key = :key AND shared = 0)
+    ORDER BY reason IS NOT NULL, header_time DESC NULLS LAST, path LIMIT 1`,
+  article: 'SELECT id, outlet, time, seed FROM article WHERE key = ?',
+  insert: 'INSERT INTO article (key, uuid, canonical, outlet, time, seed) VALUES (?, ?, ?, ?, ?, ?)',
+  insertOnly: `
+    INSERT INTO article (key, uuid, canonical, outlet, time, seed) SELECT ?1, ?2, ?3, ?4, ?5, ?6
+    WHERE NOT EXISTS (SELECT 1 FROM seed WHERE key = ?1 AND shared = 1) ON CONFLICT (key) DO NOTHING`,
+  update: 'UPDATE article SET outlet = ?, time = ?, seed = ?, withdrawn = NULL WHERE id = ?',
+  withdraw: 'UPDATE article SET seed = NULL, withdrawn = ? WHERE id = ?',
+  share: 'UPDATE seed SET shared = 1 WHERE id = ? AND shared = 0',
+} as const;
 
-export function prepareElection(database: DatabaseSync): Election {
-  return {
-    // A broken copy only if there is no other; the latest header time, a copy without one losing to
-    // any that has one; then the first file name.
-    winner: database.prepare(
-      `SELECT id, path, time FROM seed WHERE key = ?
-       ORDER BY reason IS NOT NULL, header_time DESC NULLS LAST, path LIMIT 1`,
-    ),
-    article: database.prepare('SELECT id, outlet, time, seed FROM article WHERE key = ?'),
-    insert: database.prepare(
-      'INSERT INTO article (key, uuid, canonical, outlet, time, seed) VALUES (?, ?, ?, ?, ?, ?)',
-    ),
-    update: database.prepare(
-      'UPDATE article SET outlet = ?, time = ?, seed = ?, withdrawn = NULL WHERE id = ?',
-    ),
-    withdraw: database.prepare('UPDATE article SET seed = NULL, withdrawn = ? WHERE id = ?'),
-  };
-}
+export class Election {
+  readonly statements: Readonly<Record<keyof typeof SQL, StatementSync>>;
+  readonly archives: Archives;
 
-/** Articles whose copies have changed, by key; with what identifies them where a change says so. */
-export type Contested = Map<string, { readonly key: Buffer; readonly identity: Identity | null }>;
-
-export function contest(contested: Contested, key: Buffer, identity: Identity | null): void {
-  const name = key.toString('latin1');
-  if (identity !== null || !contested.has(name)) contested.set(name, { key, identity });
-}
-
-/**
- * Elects the copy that counts for every contested article and puts the result into the article
- * table. Runs inside the transaction that changed the seeds.
- *
- * @returns what changed, and by how many each outlet's articles grew or shrank, in all and on each day
- */
-export function elect(
-  election: Election,
-  archives: Archives,
-  changes: readonly SeedChange[],
-  contested: Contested,
-  now: number,
-): { recorded: Recorded; counts: OutletDifferences; days: DayDifferences } {
-  const rewritten = changes.filter(({ kind }) => kind === 'indexed' || kind === 'rejected');
-  const touched = new Set(rewritten.map(({ path }) => path));
-  const counts: OutletDifferences = new Map();
-  const days: DayDifferences = new Map();
-  const count = (outlet: string, time: number, by: 1 | -1): void => {
-    countOutlet(counts, outlet, 'live', by);
-    countDay(days, outlet, time, by);
-  };
-  const outlets = new Set<string>();
-  const recorded = { added: 0, changed: 0, withdrawn: 0, outlets };
-
-  for (const { key, identity } of contested.values()) {
-    const winner = election.winner.get(key) as Winner | undefined;
-    const before = election.article.get(key) as ArticleRow | undefined;
-    if (winner === undefined) {
-      if (before === undefined || before.seed === null) continue;
-      election.withdraw.run(now, before.id);
-      count(before.outlet, before.time, -1);
-      outlets.add(before.outlet);
-      recorded.withdrawn += 1;
-    } else if (before === undefined) {
-      // No article and no identity: a copy that the rules of identity will move when it is looked at next.
-      if (identity === null) continue;
-      const { uuid, canonical, outlet } = identity;
-      const { lastInsertRowid } = election.insert.run(key, uuid, canonical, outlet, winner.time, winner.id);
-      archives.add(Number(lastInsertRowid), { outlet, time: winner.time });
-      countOutlet(counts, outlet, 'articles', 1);
-      count(outlet, winner.time, 1);
-      outlets.add(outlet);
-      recorded.added += 1;
-    } else {
-      const outlet = identity?.outlet ?? before.outlet;
-      election.update.run(outlet, winner.time, winner.id, before.id);
-      archives.move(before, { outlet, time: winner.time });
-      countOutlet(counts, before.outlet, 'articles', -1);
-      countOutlet(counts, outlet, 'articles', 1);
-      if (before.seed !== null) count(before.outlet, before.time, -1);
-      count(outlet, winner.time, 1);
-      outlets.add(before.outlet).add(outlet);
-      if (before.seed === null) recorded.added += 1;
-      // A copy that came or went and does not count changes nothing that is worth a word.
-      else if (before.seed !== winner.id || touched.has(winner.path)) recorded.changed += 1;
-    }
+  constructor(database: DatabaseSync, archives: Archives) {
+    const prepared = Object.entries(SQL).map(([name, sql]) => [name, database.prepare(sql)]);
+    this.statements = Object.fromEntries(prepared) as Record<keyof typeof SQL, StatementSync>;
+    this.archives = archives;
   }
-  return { recorded, counts, days };
+
+  begin(changes: readonly SeedChange[], now: number): Ballot {
+    return new Ballot(this, changes, now);
+  }
+}
+
+/** Of the changes of one transaction, which runs around it. */
+class Ballot {
+  readonly #election: Election;
+  readonly #changes: readonly SeedChange[];
+  readonly #now: number;
+  /** Articles whose copies have changed, by key; with what identifies them where a change says so. */
+  readonly #contested = new Map<string, { readonly key: Buffer; readonly identity: Identity | null }>();
+  readonly #outlets = new Set<string>();
+  readonly #recorded = { added: 0, changed: 0, withdrawn: 0, outlets: this.#outlets };
+  readonly #counts: OutletDifferences = new Map();
+  readonly #days: DayDifferences = new Map();
+  /** The first article that came with these changes. */
+  #firstAdded = Infinity;
+
+  constructor(election: Election, changes: readonly SeedChange[], now: number) {
+    this.#election = election;
+    this.#changes = changes;
+    this.#now = now;
+  }
+
+  contest(key: Buffer, identity: Identity | null): void {
+    const name = key.toString('latin1');
+    if (identity !== null || !this.#contested.has(name)) this.#contested.set(name, { key, identity });
+  }
+
+  /** Adds the article of a seed that alone holds it; else does nothing and says so. */
+  addOnly(seed: number, { time, identity }: Extract<SeedChange, { kind: 'indexed' }>): boolean {
+    const { key, uuid, canonical, outlet } = identity;
+    const { insertOnly } = this.#election.statements;
+    const { changes, lastInsertRowid } = insertOnly.run(key, uuid, canonical, outlet, time, seed);
+    if (changes === 0) return false;
+    this.#added(Number(lastInsertRowid), outlet, time);
+    return true;
+  }
+
+  /**
+   * Elects the copy that counts for every contested article and puts the result into the article table.
+   *
+   * @returns what changed, and by how many each outlet's articles grew or shrank, in all and on each day
+   */
+  elect(): { recorded: Recorded; counts: OutletDifferences; days: DayDifferences } {
+    const { statements, archives } = this.#election;
+    const touched =
+      this.#contested.size === 0
+        ? new Set()
+        : new Set(
+            this.#changes
+              .filter(({ kind }) => kind === 'indexed' || kind === 'rejected')
+              .map(({ path }) => path),
+          );
+    for (const { key, identity } of this.#contested.values()) {
+      const before = statements.article.get(key) as ArticleRow | undefined;
+      const winner = statements.winner.get({ key, seed: before?.seed ?? null }) as Winner | undefined;
+      if (winner === undefined) {
+        if (before === undefined || before.seed === null) continue;
+        statements.withdraw.run(this.#now, before.id);
+        this.#count(before.outlet, before.time, -1);
+        this.#outlets.add(before.outlet);
+        this.#recorded.withdrawn += 1;
+      } else if (before === undefined) {
+        // No article and no identity: a copy that the rules of identity will move when it is looked at next.
+        if (identity === null) continue;
+        const { uuid, canonical, outlet } = identity;
+        const { lastInsertRowid } = statements.insert.run(
+          key,
+          uuid,
+          canonical,
+          outlet,
+          winner.time,
+          winner.id,
+        );
+        this.#added(Number(lastInsertRowid), outlet, winner.time);
+      } else {
+        const outlet = identity?.outlet ?? before.outlet;
+        if (before.seed !== null && before.seed !== winner.id) statements.share.run(before.seed);
+        statements.update.run(outlet, winner.time, winner.id, before.id);
+        archives.move(before, { outlet, time: winner.time });
+        countOutlet(this.#counts, before.outlet, 'articles', -1);
+        countOutlet(this.#counts, outlet, 'articles', 1);
+        if (before.seed !== null) this.#count(before.outlet, before.time, -1);
+        this.#count(outlet, winner.time, 1);
+        this.#outlets.add(before.outlet).add(outlet);
+        if (before.id >= this.#firstAdded) continue;
+        if (before.seed === null) this.#recorded.added += 1;
+        // A copy that came or went and does not count changes nothing that is worth a word.
+        else if (before.seed !== winner.id || touched.has(winner.path)) this.#recorded.changed += 1;
+      }
+    }
+    return { recorded: this.#recorded, counts: this.#counts, days: this.#days };
+  }
+
+  #added(id: number, outlet: string, time: number): void {
+    this.#firstAdded = Math.min(this.#firstAdded, id);
+    this.#election.archives.add(id, { outlet, time });
+    countOutlet(this.#counts, outlet, 'articles', 1);
+    this.#count(outlet, time, 1);
+    this.#outlets.add(outlet);
+    this.#recorded.added += 1;
+  }
+
+  #count(outlet: string, time: number, by: 1 | -1): void {
+    countOutlet(this.#counts, outlet, 'live', by);
+    countDay(this.#days, outlet, time, by);
+  }
 }
 
 interface Winner {

@@ -176,6 +176,11 @@ export interface Ledger extends AsyncDisposable {
   missing(limit: number): Promise<readonly KnownSeed[]>;
   /** All of the changes or none, in one transaction. */
   record(changes: readonly SeedChange[], now: number): Promise<Recorded>;
+  /**
+   * Does what records much: it may reach the disk in transactions larger than those of {@link record}, and some of it only
+   * when this is done. If it fails, what was recorded last may not have been: it is to be looked for again.
+   */
+  together<T>(action: () => Promise<T>): Promise<T>;
   /** The newest live articles of an outlet, or of all, by time and then key. */
   newest(outlet: string | null, limit: number): Promise<readonly LedgerArticle[]>;
   /** How many of these are live articles. Takes as long as there are articles. */

@@ -7,9 +7,8 @@ import { explained, isBusy } from './errors.ts';
 import { type Ledger, LedgerRefusedError } from './ledger.ts';
 import { MIGRATIONS } from './schema.ts';
 import { SqliteLedger } from './sqlite.ts';
+import { CACHE_KIB } from './transactions.ts';
 
-/** KiB. A first run over a large archive is several times faster with its indexes in memory. */
-const CACHE_KIB = 16_384;
 /** Keys are hashes, so a batch touches pages all over the indexes: they are written back seldom and together. */
 const CHECKPOINT_PAGES = 8_192;
 /** A database, and what SQLite may keep beside it under the same name. */

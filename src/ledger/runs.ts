@@ -56,8 +56,8 @@ export class Runs {
 
 /** Gives articles the places behind the end of an archive. */
 export class Appendix {
-  /** Number of a run → what comes into it. */
-  readonly runs = new Map<number, string>();
+  readonly #runs = new Map<number, string>();
+  #lines: string[] = [];
   #place: number;
   #tag: string;
 
@@ -69,8 +69,19 @@ export class Appendix {
   add(article: number, key: Uint8Array): void {
     this.#place += 1;
     this.#tag = tagBehind(this.#tag, key);
-    const run = runOf(this.#place);
-    this.runs.set(run, `${this.runs.get(run) ?? ''}${article} ${this.#tag}\n`);
+    this.#lines.push(`${article} ${this.#tag}\n`);
+    if (this.#place % RUN_PLACES === 0) this.#end();
+  }
+
+  /** Number of a run → what comes into it. */
+  get runs(): ReadonlyMap<number, string> {
+    if (this.#lines.length > 0) this.#end();
+    return this.#runs;
+  }
+
+  #end(): void {
+    this.#runs.set(runOf(this.#place), this.#lines.join(''));
+    this.#lines = [];
   }
 }
 

@@ -2,9 +2,9 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { RenderedEntry } from '../article.ts';
 import { Archives } from './archive.ts';
-import { contest, type Contested, elect, type Election, prepareElection } from './election.ts';
-import { type Days, daysBetween, prepareDays, saveDays } from './days.ts';
+import { type Days, daysBetween, prepareDays } from './days.ts';
 import { explained } from './errors.ts';
+import { Indexes } from './indexes.ts';
 import {
   type Absence,
   type Archived,
@@ -21,10 +21,11 @@ import {
   type Tally,
   type Withdrawal,
 } from './ledger.ts';
-import { asBuffer, knownSeed, ledgerArticle, type NewestRow, renderedEntry, type SeedRow } from './rows.ts';
+import { Recording } from './recording.ts';
+import { knownSeed, ledgerArticle, type NewestRow, renderedEntry } from './rows.ts';
 import { SqliteSubscriptions } from './sqlite-subscriptions.ts';
 import { prepareStatements, type Statements } from './statements.ts';
-import { Counts, countsOf, type SeedCounts } from './tally.ts';
+import { Counts } from './tally.ts';
 import { Transactions } from './transactions.ts';
 
 /** Made by `openLedger`. */
@@ -33,7 +34,7 @@ export class SqliteLedger implements Ledger {
   readonly #database: DatabaseSync;
   readonly #file: string;
   readonly #transactions: Transactions;
-  readonly #election: Election;
+  readonly #recording: Recording;
   readonly #archives: Archives;
   readonly #days: Days;
   readonly #counts: Counts;
@@ -42,13 +43,15 @@ export class SqliteLedger implements Ledger {
   constructor(database: DatabaseSync, file: string) {
     this.#database = database;
     this.#file = file;
-    this.#transactions = new Transactions(database);
-    this.#election = prepareElection(database);
+    this.#transactions = new Transactions(database, new Indexes(database), (action) =>
+      explained(action, file),
+    );
     this.#archives = new Archives(database, this.#transactions);
     this.#days = prepareDays(database);
     this.#statements = prepareStatements(database);
-    this.subscriptions = new SqliteSubscriptions(database, (action) => this.#run(action));
+    this.subscriptions = new SqliteSubscriptions(database, (action) => this.#runAlone(action));
     this.#counts = new Counts(database);
+    this.#recording = new Recording(database, this.#archives, this.#counts);
   }
 
   seeds(after: string, limit: number): Promise<readonly KnownSeed[]> {
@@ -75,58 +78,13 @@ export class SqliteLedger implements Ledger {
   }
 
   record(changes: readonly SeedChange[], now: number): Promise<Recorded> {
-    return this.#run(() => {
-      const contested: Contested = new Map();
-      const difference = { seeds: 0, rejected: 0, missing: 0 };
-      return this.#transactions.run(() => {
-        for (const change of changes) this.#apply(change, contested, difference);
-        const { recorded, counts, days } = elect(this.#election, this.#archives, changes, contested, now);
-        this.#counts.add(difference, counts);
-        saveDays(this.#days, days);
-        return recorded;
-      });
-    });
+    return this.#run(() =>
+      this.#transactions.held(() => this.#recording.record(changes, now), changes.length),
+    );
   }
 
-  #apply(change: SeedChange, contested: Contested, difference: SeedCounts): void {
-    const before = this.#statements.seedAt.get(change.path) as unknown as SeedRow | undefined;
-    const after = this.#write(change, before);
-    for (const count of ['seeds', 'rejected', 'missing'] as const) {
-      difference[count] += after[count] - countsOf(before)[count];
-    }
-    // A file that is not there still holds its article, until it is withdrawn.
-    if (change.kind === 'missing') return;
-    if (before?.key) contest(contested, asBuffer(before.key), null);
-    if (change.kind === 'indexed') contest(contested, change.identity.key, change.identity);
-  }
-
-  /** Puts the change into the table of seeds; returns what its row then counts as. */
-  #write(change: SeedChange, before: SeedRow | undefined): SeedCounts {
-    const { path } = change;
-    switch (change.kind) {
-      case 'indexed': {
-        const { fingerprint, time } = change;
-        const { headerTime, url, key, canonical } = change.identity;
-        if (before?.key && before.url === url && key.compare(before.key) !== 0) {
-          // The file says what it said; only the rules of identity have changed. A published id never does.
-          this.#statements.moveArticle.run({ key, canonical, former: before.key });
-        }
-        this.#statements.index.run({ path, fingerprint, headerTime, time, url, key });
-        return { seeds: 1, rejected: 0, missing: 0 };
-      }
-      case 'rejected': {
-        const { fingerprint, rejection } = change;
-        const { reason, line, detail } = rejection;
-        this.#statements.reject.run({ path, fingerprint, reason, line, detail });
-        return { seeds: 1, rejected: 1, missing: 0 };
-      }
-      case 'missing':
-        this.#statements.markMissing.run({ path, since: change.since });
-        return { ...countsOf(before), missing: before ? 1 : 0 };
-      case 'withdrawn':
-        this.#statements.remove.run(path);
-        return countsOf(undefined);
-    }
+  together<T>(action: () => Promise<T>): Promise<T> {
+    return this.#transactions.together(action);
   }
 
   newest(outlet: string | null, limit: number): Promise<readonly LedgerArticle[]> {
@@ -144,7 +102,7 @@ export class SqliteLedger implements Ledger {
   }
 
   copies(articleId: number): Promise<readonly Copy[]> {
-    return this.#run(() => this.#statements.copies.all(articleId) as unknown as Copy[]);
+    return this.#run(() => this.#statements.copies.all({ id: articleId }) as unknown as Copy[]);
   }
 
   entries(articleIds: readonly number[]): Promise<ReadonlyMap<number, RenderedEntry>> {
@@ -218,7 +176,7 @@ export class SqliteLedger implements Ledger {
   }
 
   setNote(name: string, value: string | null): Promise<void> {
-    return this.#run(() => {
+    return this.#runAlone(() => {
       if (value === null) this.#statements.clearNote.run(name);
       else this.#statements.setNote.run(name, value);
     });
@@ -227,6 +185,14 @@ export class SqliteLedger implements Ledger {
   [Symbol.asyncDispose](): Promise<void> {
     if (this.#database.isOpen) this.#database.close();
     return Promise.resolve();
+  }
+
+  /** What is to reach the disk at once, whatever is held back. */
+  #runAlone<T>(action: () => T): Promise<T> {
+    return this.#run(() => {
+      this.#transactions.commit();
+      return action();
+    });
   }
 
   /** Synchronous work behind an asynchronous interface: what it throws becomes a rejection. */

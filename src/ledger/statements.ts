@@ -6,7 +6,9 @@ const KNOWN = 'path, fingerprint, url, header_time, time, missing_since';
 
 /** What is told of a live article. */
 export const LIVE = `article.id, uuid, canonical, outlet, article.time, seed.path, seed.fingerprint, reason AS broken,
-    (SELECT group_concat(fingerprint, ' ' ORDER BY path) FROM seed AS copy WHERE copy.key = article.key) AS copies,
+    (SELECT group_concat(fingerprint, ' ' ORDER BY path) FROM (
+      SELECT fingerprint, path FROM seed AS copy WHERE copy.key = article.key AND copy.shared = 1
+      UNION ALL SELECT seed.fingerprint, seed.path WHERE seed.shared = 0)) AS copies,
     source, rules, digest, title, link, published, updated, bytes`;
 
 const newest = (where: string): string => `
@@ -16,7 +18,7 @@ const newest = (where: string): string => `
 
 const SQL = {
   seeds: `SELECT ${KNOWN} FROM seed WHERE path > :after ORDER BY path LIMIT :limit`,
-  seedAt: `SELECT ${KNOWN}, key, reason FROM seed WHERE path = ?`,
+  seedAt: `SELECT ${KNOWN} FROM seed WHERE path = ?`,
   absence: `SELECT missing AS count,
       coalesce((SELECT min(missing_since) FROM seed WHERE missing_since IS NOT NULL), 0) AS first,
       coalesce((SELECT max(missing_since) FROM seed WHERE missing_since IS NOT NULL), 0) AS last
@@ -25,28 +27,22 @@ const SQL = {
     SELECT count(*) AS count FROM (
       SELECT 1 FROM seed AS gone WHERE missing_since IS NOT NULL AND NOT EXISTS (
         SELECT 1 FROM seed AS copy
-        WHERE copy.key = gone.key AND copy.header_time IS gone.header_time AND copy.missing_since IS NULL)
+        WHERE copy.key = gone.key AND copy.shared = 1
+          AND copy.header_time IS gone.header_time AND copy.missing_since IS NULL)
+        AND NOT EXISTS (
+        SELECT 1 FROM article JOIN seed AS copy ON copy.id = article.seed
+        WHERE article.key = gone.key AND copy.shared = 0 AND copy.key = gone.key
+          AND copy.header_time IS gone.header_time AND copy.missing_since IS NULL)
       LIMIT ?)`,
   missing: `SELECT ${KNOWN} FROM seed WHERE missing_since IS NOT NULL ORDER BY missing_since LIMIT ?`,
-  index: `
-    INSERT INTO seed (path, fingerprint, header_time, time, url, key)
-    VALUES (:path, :fingerprint, :headerTime, :time, :url, :key)
-    ON CONFLICT (path) DO UPDATE SET fingerprint = excluded.fingerprint,
-      header_time = excluded.header_time, time = excluded.time, url = excluded.url,
-      key = excluded.key, missing_since = NULL, reason = NULL, line = NULL, detail = NULL`,
-  reject: `
-    INSERT INTO seed (path, fingerprint, reason, line, detail)
-    VALUES (:path, :fingerprint, :reason, :line, :detail)
-    ON CONFLICT (path) DO UPDATE SET fingerprint = excluded.fingerprint, missing_since = NULL,
-      reason = excluded.reason, line = excluded.line, detail = excluded.detail`,
-  markMissing: 'UPDATE seed SET missing_since = :since WHERE path = :path AND missing_since IS NULL',
-  remove: 'DELETE FROM seed WHERE path = ?',
-  moveArticle: 'UPDATE OR IGNORE article SET key = :key, canonical = :canonical WHERE key = :former',
   newest: newest(''),
   newestOf: newest('AND outlet = :outlet'),
   live: 'SELECT count(*) AS count FROM article WHERE seed IS NOT NULL AND uuid IN (SELECT value FROM json_each(?))',
-  copies: `SELECT path, fingerprint, seed.time FROM seed JOIN article ON article.key = seed.key
-    WHERE article.id = ? ORDER BY seed.time, path`,
+  copies: `
+    SELECT path, fingerprint, seed.time FROM article JOIN seed ON seed.key = article.key AND seed.shared = 1
+    WHERE article.id = :id
+    UNION ALL SELECT path, fingerprint, seed.time FROM article JOIN seed ON seed.id = article.seed AND seed.shared = 0
+    WHERE article.id = :id ORDER BY 3, 1`,
   entry: 'SELECT atom, rss, json FROM rendition WHERE article = ?',
   lastWithdrawal: 'SELECT coalesce(max(withdrawn), 0) AS time FROM article WHERE seed IS NULL',
   lastWithdrawalOf:

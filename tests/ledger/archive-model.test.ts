@@ -105,7 +105,7 @@ test('archives are what a plain account of them says, whatever happened', async 
       }
       await ledger[Symbol.asyncDispose]();
     }),
-    { numRuns: 200 },
+    { numRuns: 60 },
   );
 });
 

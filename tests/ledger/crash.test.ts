@@ -12,8 +12,8 @@ const WRITER = join(import.meta.dirname, 'writer.ts');
 const BATCH = 1000;
 
 /** Kills a writer `afterMs` after it has recorded a first batch. @returns the batches that it knows to be recorded */
-async function killedWriter(file: string, afterMs: number): Promise<number> {
-  const child = spawn(process.execPath, [WRITER, file, String(BATCH)], {
+async function killedWriter(file: string, afterMs: number, how = 'alone'): Promise<number> {
+  const child = spawn(process.execPath, [WRITER, file, String(BATCH), how], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   onTestFinished(() => void child.kill('SIGKILL'));
@@ -64,6 +64,28 @@ test.for([0, 7, 23, 60])(
     expect(batches).toBeOneOf([told, told + 1]);
     expect(tally.missing).toBe((batches * BATCH) / 10);
     expect(tally.articles).toBe((batches * BATCH) / 2);
+  },
+);
+
+test.for([0, 300, 900])(
+  'a process killed %d ms into what it records together leaves a ledger of whole batches',
+  async (afterMs) => {
+    const file = ledgerFile();
+    const told = await killedWriter(file, afterMs, 'together');
+    await using ledger = openLedger(file);
+    const tally = await ledger.tally();
+    expect(recount(file)).toEqual({ tally, integrity: [{ integrity_check: 'ok' }] });
+    using database = new DatabaseSync(file);
+    expect(
+      database
+        .prepare("SELECT name FROM sqlite_schema WHERE name IN ('article_newest', 'article_outlet')")
+        .all(),
+    ).toHaveLength(2);
+    const batches = Math.max(0, (tally.seeds - 1) / (BATCH - 1));
+    expect(batches).toBeOneOf(Array.from({ length: told + 2 }, (_, i) => i));
+    expect(await ledger.record([indexed('new', { url: 'https://new.example/' })], 1)).toMatchObject({
+      added: 1,
+    });
   },
 );
 

@@ -91,6 +91,8 @@ describe('articles per day', () => {
     const database = new DatabaseSync(file);
     database.exec(`
       DROP TABLE day; DROP INDEX seed_rejected_lately;
+      DROP INDEX seed_shared; ALTER TABLE seed DROP COLUMN shared;
+      CREATE INDEX seed_key ON seed (key, header_time DESC, path) WHERE key IS NOT NULL;
       DROP TABLE run; DROP TABLE begun; DROP TABLE unarchived; DROP TABLE left_behind; DROP INDEX article_withdrawn;
       DROP TABLE subscription; DROP TABLE outlet; DROP TABLE seed_count; DROP INDEX article_outlet_withdrawn;
       PRAGMA user_version = 2`);

@@ -152,6 +152,13 @@ describe('what is recorded of a seed', () => {
 });
 
 describe('what comes and goes within a batch', () => {
+  test('in two new files of one article is an article that came, and nothing else', async () => {
+    const ledger = newLedger();
+    const recorded = await ledger.record([indexed('a.txt'), indexed('b.txt', { time: 2000 })], 1);
+    expect(recorded).toEqual({ ...NOTHING, added: 1, outlets: new Set(['a.example']) });
+    expect(await ledger.newest(null, 10)).toMatchObject([{ path: 'b.txt', time: 2000 }]);
+  });
+
   test('leaves an article that has been withdrawn as it was', async () => {
     const ledger = newLedger();
     await ledger.record([indexed('a.txt')], 1);

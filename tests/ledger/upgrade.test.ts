@@ -54,7 +54,9 @@ function rowsOf(site: TestSite, sql: string): Record<string, unknown>[] {
 const ARTICLES = `
   SELECT article.id, hex(article.key) AS key, uuid, canonical, outlet, article.time, path, withdrawn
   FROM article LEFT JOIN seed ON seed.id = article.seed ORDER BY article.id`;
-const SEEDS = 'SELECT * FROM seed ORDER BY path';
+const SEEDS = `
+  SELECT id, path, fingerprint, header_time, time, url, hex(key) AS key, missing_since, reason, line, detail
+  FROM seed ORDER BY path`;
 /** What readers were told; where nothing was, what they are to be: the first copy's time. */
 const TOLD = `
   SELECT uuid, coalesce(published, min(seed.time)) AS published, coalesce(updated, max(seed.time)) AS updated

@@ -1,10 +1,16 @@
-// A process of its own that records batch after batch until it is killed. Arguments: file, size of a batch.
+// A process of its own that records batch after batch until it is killed. Arguments: file, size of a batch, and `together`
+// if they are to be written together.
 import { openLedger } from '../../src/ledger/open.ts';
 import { indexed, missing, rejected, withdrawn } from './changes.ts';
 
 const [file, size] = [process.argv[2]!, Number(process.argv[3])];
 const ledger = openLedger(file);
-for (let batch = 0; ; batch += 1) {
+const work = async (): Promise<never> => {
+  for (let batch = 0; ; batch += 1) await record(batch);
+};
+await (process.argv[4] === 'together' ? ledger.together(work) : work());
+
+async function record(batch: number): Promise<void> {
   const numbers = Array.from({ length: size }, (_, i) => batch * size + i);
   const changes = numbers.flatMap((i) => {
     const path = `${String(i).padStart(8, '0')}.txt`;
