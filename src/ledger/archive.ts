@@ -82,6 +82,8 @@ export class Archives {
     this.#runs = new Runs(database);
     const prepared = Object.entries(SQL).map(([name, sql]) => [name, database.prepare(sql)]);
     this.#statements = Object.fromEntries(prepared) as Record<keyof typeof SQL, StatementSync>;
+    // Of very many rows, objects are half of what they cost.
+    for (const many of ['oldest', 'oldestOf'] as const) this.#statements[many].setReturnArrays(true);
     this.#begun = new Set(this.#statements.begun.all().map(({ feed }) => feed as string));
   }
 
@@ -163,17 +165,16 @@ export class Archives {
     this.#begun.add(feed);
   }
 
-  /** Puts the live articles of a feed that stand behind one into `found`, the oldest first. */
-  *#find(feed: string, time: number, key: Uint8Array, found: Appendix): Generator<undefined, void> {
+  /** Puts the live articles of a feed that stand behind one into an appendix, the oldest first. */
+  *#find(feed: string, time: number, key: Uint8Array, into: Appendix): Generator<undefined, void> {
     const { oldest, oldestOf } = this.#statements;
-    let rows: BehindRow[] = [];
+    let rows: [id: number, time: number, key: Uint8Array][] = [];
     do {
-      const { time: afterTime, key: afterKey } = rows.at(-1) ?? { time: Number.MIN_SAFE_INTEGER, key };
+      const [, afterTime, afterKey] = rows.at(-1) ?? [0, Number.MIN_SAFE_INTEGER, key];
       const range = { time, key, afterTime, afterKey, limit: BATCH };
-      rows = (feed === MERGED
-        ? oldest.all(range)
-        : oldestOf.all({ feed, ...range })) as unknown as BehindRow[];
-      for (const row of rows) found.add(row.id, row.key);
+      const found = feed === MERGED ? oldest.all(range) : oldestOf.all({ feed, ...range });
+      rows = found as unknown as typeof rows;
+      for (const [id, , itsKey] of rows) into.add(id, itsKey);
       yield;
     } while (rows.length === BATCH);
   }
