@@ -2,7 +2,7 @@
 import { Alarms } from './alarms.ts';
 import { writeArchives } from './archive-files.ts';
 import { liveOutlets } from './ledger/tally.ts';
-import { publicFolder } from './output/paths.ts';
+import { publicFolder, tagsFileIn } from './output/paths.ts';
 import { Publisher } from './output/publish.ts';
 import { Pipeline } from './pipeline.ts';
 import { takePrecautions } from './precautions.ts';
@@ -23,7 +23,7 @@ export async function build(options: ServiceOptions, archive: boolean): Promise<
   const { config, version, log } = options;
   const site = siteOf(config, version);
   takePrecautions(config, log);
-  const publisher = new Publisher(publicFolder(config.data));
+  const publisher = new Publisher(publicFolder(config.data), tagsFileIn(config.data));
   await using pipeline = new Pipeline({
     ...options,
     quietMs: 0,

@@ -34,8 +34,8 @@ export interface ComposeContext extends EntriesContext {
   readonly showsRejected: boolean;
   /** See {@link Archive}. */
   readonly onRecorded: (outlets: ReadonlySet<string>) => void;
-  /** The bytes that are published under a path. */
-  readonly published: (path: string) => Buffer | undefined;
+  /** The bytes that are published under a path; `null` if there are none, or they are lost. */
+  readonly published: (path: string) => Promise<Buffer | null>;
   /** Called between two articles. If it throws nothing is published. */
   readonly step: () => void;
 }
@@ -153,7 +153,7 @@ export class Composer {
       this.#context.step();
       const rendition = await entries.facts(article);
       // What cannot be read just now stays as this feed shows it; what it was in a window of long ago, it is no more.
-      if (rendition !== null && (!findings.stale.has(article.path) || this.#shows(id, article))) {
+      if (rendition !== null && (!findings.stale.has(article.path) || (await this.#shows(id, article)))) {
         const source = id === null ? this.#sourceOf(article, rendition) : null;
         const size = rendition.bytes + (source === null ? 0 : sizeOf(source)) + SEPARATOR_SIZE;
         if (!window.admits(size)) break;
@@ -205,21 +205,16 @@ export class Composer {
 
   #document({ id, head, shown }: Feed, format: Format): Document {
     const path = `${feedPath(id)}.${format}`;
-    return this.#once({ path, ...renderDocument(format, head, shown) });
+    return { path, ...renderDocument(format, head, shown) };
   }
 
   #sourceOf({ outlet }: LedgerArticle, { updated }: RenditionFacts): RenderedEntry {
     return this.#heads.source(this.#context.rules.outlets.byId(outlet), updated);
   }
 
-  #shows(outlet: string | null, { uuid }: LedgerArticle): boolean {
-    return this.#context.published(`${feedPath(outlet)}.atom`)?.includes(`>urn:uuid:${uuid}<`) ?? false;
-  }
-
-  /** What is published already is not held twice. */
-  #once(document: Document): Document {
-    const body = this.#context.published(document.path);
-    return body?.equals(document.body) === true ? { ...document, body } : document;
+  async #shows(outlet: string | null, { uuid }: LedgerArticle): Promise<boolean> {
+    const feed = await this.#context.published(`${feedPath(outlet)}.atom`);
+    return feed?.includes(`>urn:uuid:${uuid}<`) ?? false;
   }
 
   #opml(ids: readonly string[]): Document {

@@ -16,6 +16,7 @@ import { losesTooMuch } from './loss.ts';
 import { BusyError, type MadeDocument } from './output/on-demand.ts';
 import type { ArchiveName } from './output/paths.ts';
 import type { Publisher } from './output/publish.ts';
+import { bytesOf } from './output/store.ts';
 import { Progress } from './progress.ts';
 import { Provisional } from './provisional.ts';
 import { attempted, publish, type PublicationContext } from './publication.ts';
@@ -162,6 +163,7 @@ export class Pipeline implements AsyncDisposable {
       publisher.verify();
       await this.#dueForTombstones();
     }
+    if (publisher.lost.size > 0) this.#due = null;
     // What is rejected stands on the first page, which then is all that is made anew beside the merged feed.
     const same = gathered.rejected.length === 0 && this.#stock.rejected === rejectedBefore;
     if (this.#due?.size === 0 && (same || !config.page.rejected))
@@ -237,7 +239,7 @@ export class Pipeline implements AsyncDisposable {
       tombstoneMs: config.withdrawal.tombstoneDays * DAY_MS,
       showsRejected: config.page.rejected,
       onRecorded: (outlets) => outlets.forEach((outlet) => this.#due?.add(outlet)),
-      published: (path) => publisher.snapshot.get(path)?.body,
+      published: async (path) => bytesOf(publisher.snapshot.get(path)),
       site,
       step,
       onTrouble: (seed, why) => this.#troubles.tell(seed, why),

@@ -7,7 +7,7 @@ import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import type { Access } from './output/access.ts';
 import type { Health } from './output/answers.ts';
-import { publicFolder, readArchivePath } from './output/paths.ts';
+import { publicFolder, readArchivePath, tagsFileIn } from './output/paths.ts';
 import { Publisher } from './output/publish.ts';
 import { FeedServer } from './output/server.ts';
 import type { PipelineOptions } from './pipeline.ts';
@@ -76,7 +76,8 @@ export class Service implements AsyncDisposable, Supervised {
   private constructor(options: RunOptions) {
     this.#options = options;
     this.#alarms = new Alarms(options);
-    this.#publisher = new Publisher(publicFolder(options.config.data), this.#stop.signal);
+    const { data } = options.config;
+    this.#publisher = new Publisher(publicFolder(data), tagsFileIn(data), this.#stop.signal);
   }
 
   get health(): Health {

@@ -1,6 +1,7 @@
 // Answers that are no documents: errors, redirects, and how the service is.
 import type { OutgoingHttpHeaders } from 'node:http';
 import { GUARDED } from './browsers.ts';
+import { LostError } from './store.ts';
 
 export interface Response {
   readonly status: number;
@@ -47,6 +48,17 @@ export const BUSY: Response = {
   ...plain(503, 'This cannot be made just now. Try again in a while.'),
   headers: { ...TEXT, 'retry-after': '5' },
 };
+
+/** Once more from what there is now, if what an answer was to be made from was replaced or lost meanwhile. */
+export async function askAgain(error: unknown, ask: () => Response | Promise<Response>): Promise<Response> {
+  if (!(error instanceof LostError)) throw error;
+  try {
+    return await ask();
+  } catch (again) {
+    if (!(again instanceof LostError)) throw again;
+    return BUSY;
+  }
+}
 
 /** A defect of ours is logged; whoever asked can do nothing about it. */
 export const BROKEN: Response = {

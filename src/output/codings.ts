@@ -1,10 +1,10 @@
 // Content codings (RFC 9110 §8.4.1): prepared once for each version of a document, chosen by the client.
-import { hash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, zstdCompress } from 'node:zlib';
 import type { Document } from '../article.ts';
 import { gzip, type Gzipped, type Segment } from './gzip.ts';
 import { remembering } from './recent.ts';
+import { inMemory, type Stored } from './store.ts';
 
 export const CODINGS = ['zstd', 'br', 'gzip'] as const;
 export type Coding = (typeof CODINGS)[number];
@@ -12,13 +12,15 @@ export type Coding = (typeof CODINGS)[number];
 /** What web servers look for beside a file. */
 export const EXTENSIONS: Readonly<Record<Coding, string>> = { zstd: '.zst', br: '.br', gzip: '.gz' };
 
-export interface CodedBody {
+export interface CodedBody extends Stored {
   readonly coding: Coding;
-  readonly body: Buffer;
-  /** Strong, of these bytes. With its quotes. */
-  readonly etag: string;
   /** Of gzip, as long as this process has made it: what the next version can take over. */
   readonly segments?: readonly Segment[];
+}
+
+/** One that was just made. */
+export interface MadeBody extends CodedBody {
+  readonly body: Buffer;
 }
 
 /** Less than a packet or so gains nothing. bytes */
@@ -27,7 +29,7 @@ const BODY_MIN = 1_024;
 /** How far back a compressor looks, as a power of two: further costs memory and gains a feed little. */
 const WINDOW = 20;
 
-type Coded = Pick<CodedBody, 'body' | 'segments'>;
+type Coded = Pick<MadeBody, 'body' | 'segments'>;
 type Compressor = (document: Document, before: Gzipped | null) => Promise<Coded>;
 
 /** Levels at which a feed takes some 10 ms a megabyte; the next higher ones gain a twentieth and take twice as long. */
@@ -68,8 +70,8 @@ function inOnePiece(body: Buffer): Coded {
   return { body: Buffer.from(body) };
 }
 
-export function isWorthCoding(body: Buffer): boolean {
-  return body.length >= BODY_MIN;
+export function isWorthCoding({ length }: Pick<Stored, 'length'>): boolean {
+  return length >= BODY_MIN;
 }
 
 /**
@@ -81,29 +83,20 @@ export async function encode(
   coding: Coding,
   document: Document,
   before: Gzipped | null = null,
-): Promise<CodedBody | null> {
+): Promise<MadeBody | null> {
   const coded = await COMPRESSORS[coding](document, before);
   if (coded.body.length >= document.body.length) return null;
-  return { coding, etag: entityTag(coded.body), ...coded };
+  return { coding, ...inMemory(coded.body), ...coded };
 }
 
 /** In every coding that makes it smaller, the smallest first. */
-export async function encodeAll(document: Document): Promise<CodedBody[]> {
+export async function encodeAll(document: Document): Promise<MadeBody[]> {
   const coded = await Promise.all(CODINGS.map(async (coding) => encode(coding, document)));
   return smallestFirst(coded.filter((each) => each !== null));
 }
 
-export function smallestFirst(codings: readonly CodedBody[]): CodedBody[] {
-  return codings.toSorted((one, other) => one.body.length - other.body.length);
-}
-
-export function codedBody(coding: Coding, body: Buffer): CodedBody {
-  return { coding, body, etag: entityTag(body) };
-}
-
-/** A strong entity tag: made from the bytes (RFC 9110 §8.8.3). */
-export function entityTag(body: Buffer): string {
-  return `"${hash('sha256', body, 'base64url').slice(0, 22)}"`;
+export function smallestFirst<Body extends CodedBody>(codings: readonly Body[]): Body[] {
+  return codings.toSorted((one, other) => one.length - other.length);
 }
 
 export interface Negotiated {

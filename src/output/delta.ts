@@ -34,19 +34,22 @@ function wantsDelta({ 'a-im': wanted }: IncomingHttpHeaders): boolean {
 }
 
 /**
- * The document with only the entries that are new or have changed since a version that the client has; `null` if it
- * did not ask for that, its version is not known, or it would get all of them anyway.
+/**
+ * The entries that are new or have changed since a version that the client has, for {@link deltaOf}; `null` if it
+ * did not ask for them alone, its version is not known, or it would get all of them anyway.
  */
-export function deltaSince(headers: IncomingHttpHeaders, representation: Representation): Buffer | null {
+export function deltaSince(
+  headers: IncomingHttpHeaders,
+  representation: Representation,
+): readonly DocumentEntry[] | null {
   if (!wantsDelta(headers)) return null;
-  const lacking = lackingSince(entityTagsOf(headers['if-none-match'] ?? ''), representation);
-  return lacking === null ? null : documentOf(lacking, representation);
+  return lackingSince(entityTagsOf(headers['if-none-match'] ?? ''), representation);
 }
 
 /** The same for somebody who is told of what is new without asking: `null` also if nothing is. */
-export function newsSince(tag: string, representation: Representation): Buffer | null {
+export function newsSince(tag: string, representation: Representation): readonly DocumentEntry[] | null {
   const lacking = lackingSince([tag], representation);
-  return lacking === null || lacking.length === 0 ? null : documentOf(lacking, representation);
+  return lacking?.length === 0 ? null : lacking;
 }
 
 /** The entries that the first known one of `tags` lacks; `null` if none is known or all are lacking. */
@@ -61,8 +64,16 @@ function lackingSince(
   return lacking.length === entries.length ? null : lacking;
 }
 
-/** The head, the slices of `kept`, and the foot. */
-function documentOf(kept: readonly DocumentEntry[], { body, entries }: Representation): Buffer {
+/**
+ * The document with only some of its entries: the head, their slices, and the foot.
+ *
+ * @param body its bytes
+ */
+export function deltaOf(
+  kept: readonly DocumentEntry[],
+  { entries }: Pick<Representation, 'entries'>,
+  body: Buffer,
+): Buffer {
   const [first, second] = entries;
   const separator = second === undefined ? Buffer.alloc(0) : body.subarray(first!.end, second.start);
   const parts = kept.flatMap(({ start, end }, i) => [

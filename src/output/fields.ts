@@ -48,14 +48,14 @@ export function commonFields(representation: Representation, etag: string, asked
 
 /** What goes with the whole document, in a coding or as it is. */
 export function wholeFields(representation: Representation, coded: CodedBody | null, asked: Asked): Fields {
-  const { etag, body } = coded ?? representation;
+  const { etag, length } = coded ?? representation;
   const isOpened = isOpenedByPerson(asked.headers);
   const kind = `${kindOf(representation, etag, asked)} whole ${isOpened}`;
   return fieldsOf(representation, asked.served).once(kind, () => ({
     ...commonFields(representation, etag, asked),
     ...typeHeaders(representation, isOpened),
     ...(coded && { 'content-encoding': coded.coding }),
-    'content-length': body.length,
+    'content-length': length,
   }));
 }
 

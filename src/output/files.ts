@@ -1,19 +1,28 @@
 // Documents as files: replaced atomically, with their codings beside them.
-import { constants, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+  constants,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  type Stats,
+  statSync,
+} from 'node:fs';
 import { open, readFile, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Document } from '../article.ts';
-import {
-  type CodedBody,
-  codedBody,
-  CODINGS,
-  encodeAll,
-  EXTENSIONS,
-  isWorthCoding,
-  smallestFirst,
-} from './codings.ts';
+import { type CodedBody, CODINGS, encodeAll, EXTENSIONS, isWorthCoding, smallestFirst } from './codings.ts';
 import { isArchiveFolder } from './paths.ts';
-import { isPublishable, represent, type Representation, type Snapshot, withCodings } from './snapshot.ts';
+import {
+  isPublishable,
+  representStored,
+  type Representation,
+  type Snapshot,
+  withCodings,
+} from './snapshot.ts';
+import { entityTag, type Store, type Stored } from './store.ts';
+import { readTags, type Tags } from './tags.ts';
 
 /** Ours alone: whatever bears it was left by a process that was killed while writing. */
 const TEMPORARY = /^\..+\.feedmill-tmp$/;
@@ -37,7 +46,11 @@ export class DocumentFolder {
     if (before?.equals(body) === true) return;
     await removeCoded(file);
     await replaceFile(file, body, changed);
-    if (isWorthCoding(body)) await writeCoded(file, await encodeAll(document), changed);
+    if (!isWorthCoding(body)) return;
+    const codings = await encodeAll(document);
+    await Promise.all(
+      codings.map(async (coded) => replaceFile(file + EXTENSIONS[coded.coding], coded.body, changed)),
+    );
   }
 
   /** Removes documents but those at `paths`, and their codings, unless they were written after `until`. */
@@ -45,7 +58,7 @@ export class DocumentFolder {
     const folder = join(this.#directory, this.#folder);
     const names = statSync(folder, { throwIfNoEntry: false }) ? readdirSync(folder) : [];
     for (const name of names) {
-      const path = `${this.#folder}/${name}`.replace(CODED, '');
+      const path = pathOfFile(`${this.#folder}/${name}`);
       const file = join(folder, name);
       if (!paths.has(path) && lstatSync(file).ctimeMs < until) rmSync(file, { force: true });
     }
@@ -54,14 +67,9 @@ export class DocumentFolder {
 
 const CODED = new RegExp(`(?:${Object.values(EXTENSIONS).join('|').replaceAll('.', '\\.')})$`);
 
-export async function writeCoded(
-  file: string,
-  codings: readonly CodedBody[],
-  lastModified: number,
-): Promise<void> {
-  await Promise.all(
-    codings.map(async ({ coding, body }) => replaceFile(file + EXTENSIONS[coding], body, lastModified)),
-  );
+/** The path of the document that a file is, in whichever coding. */
+export function pathOfFile(file: string): string {
+  return file.replace(CODED, '');
 }
 
 export async function removeCoded(file: string): Promise<void> {
@@ -89,9 +97,14 @@ export async function replaceFile(file: string, body: Buffer, lastModified: numb
   }
 }
 
-/** Where documents lie, as they were published last. Archives are made when they are asked for, and are not read. */
-export function readPublished(directory: string): Snapshot {
+/**
+ * Where documents lie, as they were published last. Archives are made when they are asked for, and are not read.
+ *
+ * @param tagsFile says what need not be read
+ */
+export function readPublished(directory: string, tagsFile: string, store: Store): Snapshot {
   const snapshot = new Map<string, Representation>();
+  const tags = readTags(tagsFile);
   for (const path of filesIn(directory, '')) {
     const file = join(directory, path);
     if (TEMPORARY.test(basename(path))) {
@@ -99,26 +112,39 @@ export function readPublished(directory: string): Snapshot {
       continue;
     }
     if (!isPublishable(path)) continue;
-    const body = readFileSync(file);
+    const stats = statSync(file);
     // What a full disk or a shell's redirection leaves of a document.
-    if (body.length === 0) continue;
-    const representation = represent({ path, body }, statSync(file).mtimeMs);
-    snapshot.set(path, withCodings(representation, readCoded(file, representation)));
+    if (stats.size === 0) continue;
+    const stored = storedIn(directory, path, stats, tags, store);
+    const representation = representStored({ path }, stored, stats.mtimeMs);
+    snapshot.set(path, withCodings(representation, readCoded(directory, representation, tags, store)));
   }
   return snapshot;
 }
 
 /** What was prepared of it, if all of that is there and of the same time. */
-function readCoded(file: string, { lastModified }: Representation): CodedBody[] {
+function readCoded(
+  directory: string,
+  { path, lastModified }: Representation,
+  tags: Tags,
+  store: Store,
+): CodedBody[] {
   const found: CodedBody[] = [];
   for (const coding of CODINGS) {
-    const path = file + EXTENSIONS[coding];
-    const stats = lstatSync(path, { throwIfNoEntry: false });
+    const file = path + EXTENSIONS[coding];
+    const stats = lstatSync(join(directory, file), { throwIfNoEntry: false });
     if (stats?.isFile() !== true || stats.size === 0) return [];
     if (Math.floor(stats.mtimeMs / 1000) * 1000 !== lastModified) return [];
-    found.push(codedBody(coding, readFileSync(path)));
+    found.push({ coding, ...storedIn(directory, file, stats, tags, store) });
   }
   return smallestFirst(found);
+}
+
+function storedIn(directory: string, file: string, stats: Stats, tags: Tags, store: Store): Stored {
+  const tag = tags(file, stats);
+  if (tag !== null) return store.in(file, { etag: tag, length: stats.size });
+  const body = readFileSync(join(directory, file));
+  return store.in(file, { etag: entityTag(body), length: body.length });
 }
 
 /** Paths of files, those in archives left out. */

@@ -80,7 +80,7 @@ export class OnDemand {
       ...represent(made, made.changed),
       lifetime: made.lasting ? 'lasting' : 'passing',
     } as const;
-    const representation = isWorthCoding(made.body) ? withCodings(plain, await encodeAll(made)) : plain;
+    const representation = isWorthCoding(plain) ? withCodings(plain, await encodeAll(made)) : plain;
     if (made.lasting && version === this.#version) this.#keep(representation);
     return representation;
   }
@@ -96,6 +96,6 @@ export class OnDemand {
   }
 }
 
-function sizeOf({ body, codings }: Representation): number {
-  return codings.reduce((sum, coded) => sum + coded.body.length, body.length);
+function sizeOf({ length, codings }: Representation): number {
+  return codings.reduce((sum, coded) => sum + coded.length, length);
 }

@@ -7,6 +7,11 @@ export function publicFolder(data: string): string {
   return join(data, 'public');
 }
 
+/** Of a data directory: what is known of those files. */
+export function tagsFileIn(data: string): string {
+  return join(data, 'tags.json');
+}
+
 /** Of a feed, without the extension that names the format. `null`: the merged one. */
 export function feedPath(outlet: string | null): string {
   return outlet === null ? 'feed' : `outlets/${outlet}`;

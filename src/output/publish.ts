@@ -1,39 +1,46 @@
 // Documents → files under `DATA/public/`, replaced atomically and only when their bytes change, and
 // the snapshot that HTTP serves the same bytes from.
 import { mkdirSync, statSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Document } from '../article.ts';
 import { Coder } from './coder.ts';
-import { type CodedBody, type Coding, encode, isWorthCoding, smallestFirst } from './codings.ts';
-import { readPublished, removeCoded, replaceFile, writeCoded } from './files.ts';
+import { type Coding, encode, EXTENSIONS, isWorthCoding, type MadeBody, smallestFirst } from './codings.ts';
+import { pathOfFile, readPublished, replaceFile } from './files.ts';
 import type { Gzipped } from './gzip.ts';
-import { represent, type Representation, type Snapshot, withCodings } from './snapshot.ts';
-
-/** Each takes a descriptor while it is written. */
-const FILES_AT_ONCE = 32;
+import { type Representation, representStored, type Snapshot, withCodings } from './snapshot.ts';
+import { bytesOf, inMemory, Store, type Stored } from './store.ts';
+import { tagsOf } from './tags.ts';
+import { Writer } from './writer.ts';
 
 export class Publisher {
   readonly #directory: string;
+  readonly #tagsFile: string;
+  readonly #store: Store;
+  readonly #writer: Writer;
   #snapshot: Snapshot;
-  /** Documents whose file could not be written; tried again with the next publication. */
-  readonly #unwritten = new Set<string>();
+  /** Documents whose bytes are nowhere any more. */
+  readonly #lost = new Set<string>();
   readonly #coder: Coder;
   /** The last version of a document of which there is a gzip body, until there is one of the version that there is. */
   readonly #gzipped = new Map<string, Gzipped>();
-  /** The writing of codings, which must not end behind that of a later version. */
-  readonly #codedFiles = new Set<Promise<void>>();
+  /** Whether there is something that the file of tags does not say. */
+  #unsettled = true;
+  #settled: Promise<void> | null = null;
 
   /**
    * Starts with what was published last, so that it can be served before anything else is done.
    *
+   * @param tagsFile makes that quick
    * @param signal ends the preparation of codings between two documents; the next start goes on
    */
-  constructor(directory: string, signal?: AbortSignal) {
+  constructor(directory: string, tagsFile: string, signal?: AbortSignal) {
     this.#directory = directory;
+    this.#tagsFile = tagsFile;
+    this.#store = new Store(directory, (file, etag) => this.#lose(file, etag));
+    this.#writer = new Writer(directory, this.#store);
     this.#coder = new Coder(async (path, coding) => this.#encode(path, coding), signal);
     mkdirSync(directory, { recursive: true });
-    this.#snapshot = readPublished(directory);
+    this.#snapshot = readPublished(directory, tagsFile, this.#store);
     this.#lackCodings([...this.#snapshot.values()].filter(({ codings }) => codings.length === 0));
   }
 
@@ -51,20 +58,33 @@ export class Publisher {
   async publish(documents: readonly Document[], complete: boolean, now: number): Promise<string[]> {
     const next = new Map<string, Representation>(complete ? [] : this.#snapshot);
     const changed: string[] = [];
+    const lacking: Representation[] = [];
     for (const document of documents) {
-      const before = this.#snapshot.get(document.path);
-      const same = before?.body.equals(document.body) === true;
-      next.set(document.path, same ? known(before, document) : represent(document, now, before));
-      if (!same) changed.push(document.path);
-      if (!same && before !== undefined) this.#rememberGzip(before);
+      const { path, body } = document;
+      const before = this.#snapshot.get(path);
+      const stored = inMemory(body);
+      const same = before?.etag === stored.etag;
+      if (same && !this.#lost.has(path)) {
+        next.set(path, known(before, document));
+        continue;
+      }
+      if (!same) changed.push(path);
+      if (before !== undefined) this.#rememberGzip(before);
+      const put = this.#put(path, stored, body);
+      const anew = same
+        ? withCodings(known(before, document), [])
+        : representStored(document, put, now, before);
+      next.set(path, anew);
+      lacking.push(anew);
     }
     const removed = [...this.#snapshot.keys()].filter((path) => !next.has(path));
     this.#snapshot = next;
-    for (const path of changed) this.#unwritten.add(path);
-    for (const path of removed) this.#gzipped.delete(path);
-    this.#lackCodings(changed.map((path) => next.get(path)!));
+    this.#forget(removed);
+    this.#lackCodings(lacking);
     this.#coder.start();
-    await this.#writeFiles(removed);
+    await this.#write(removed);
+    if (lacking.length > 0) this.#unsettled = true;
+    if (this.#unsettled) this.#settled ??= this.#settle(now);
     return [...changed, ...removed];
   }
 
@@ -77,97 +97,116 @@ export class Publisher {
   async retain(paths: ReadonlySet<string>): Promise<string[]> {
     const removed = [...this.#snapshot.keys()].filter((path) => !paths.has(path));
     this.#snapshot = new Map([...this.#snapshot].filter(([path]) => paths.has(path)));
-    for (const path of removed) this.#gzipped.delete(path);
-    await this.#writeFiles(removed);
+    this.#forget(removed);
+    await this.#write(removed);
     return removed;
+  }
+
+  /** Documents that have to be composed anew: their files are not what was written into them. */
+  get lost(): ReadonlySet<string> {
+    return this.#lost;
+  }
+
+  /** Files that somebody else deleted or changed are written again with the next publication, or they are lost. */
+  verify(): void {
+    for (const representation of this.#snapshot.values()) {
+      const { path, etag, length, lastModified } = representation;
+      const stats = statSync(join(this.#directory, path), { throwIfNoEntry: false });
+      const same = stats?.size === length && Math.floor(stats.mtimeMs / 1000) * 1000 === lastModified;
+      if (same || this.#store.unwritten.has(path)) continue;
+      const bytes = this.#store.held(path, etag);
+      if (bytes === undefined) {
+        this.#lost.add(path);
+        continue;
+      }
+      this.#put(path, representation, bytes);
+      this.#loseCodings(representation);
+    }
   }
 
   /** Resolves when everything published is there in every coding, and written. */
   async encoded(): Promise<void> {
     await this.#coder.idle();
-    await Promise.all(this.#codedFiles);
+    await this.#settled;
+  }
+
+  /** Bytes that belong into a document's file. What there was in other codings does not belong beside it. */
+  #put(path: string, stored: Omit<Stored, 'read'>, body: Buffer): Stored {
+    this.#forget([path]);
+    return this.#store.put(path, stored, body);
+  }
+
+  #forget(paths: readonly string[]): void {
+    for (const path of paths) {
+      this.#lost.delete(path);
+      for (const extension of ['', ...Object.values(EXTENSIONS)]) this.#store.forget(path + extension);
+    }
+  }
+
+  /** A file is not what was written into it, and is not to be replaced anyway. */
+  #lose(file: string, etag: string): void {
+    const path = pathOfFile(file);
+    const now = this.#snapshot.get(path);
+    if (now?.etag === etag) this.#lost.add(path);
+    if (now?.codings.some((coded) => coded.etag === etag) !== true) return;
+    this.#loseCodings(now);
+    this.#coder.start();
+  }
+
+  #loseCodings(representation: Representation): void {
+    this.#snapshot = new Map(this.#snapshot).set(representation.path, withCodings(representation, []));
+    this.#lackCodings([representation]);
   }
 
   #lackCodings(representations: readonly Representation[]): void {
-    this.#coder.ask(representations.filter(({ body }) => isWorthCoding(body)).map(({ path }) => path));
+    this.#coder.ask(representations.filter(isWorthCoding).map(({ path }) => path));
   }
 
-  #rememberGzip({ path, body: plain, codings }: Representation): void {
-    const { body, segments } = codings.find(({ coding }) => coding === 'gzip') ?? {};
-    if (body !== undefined && segments !== undefined) this.#gzipped.set(path, { plain, body, segments });
+  /** If it is in memory: else what comes next is compressed as a whole. */
+  #rememberGzip({ path, etag, codings }: Representation): void {
+    const { etag: tag, segments } = codings.find(({ coding }) => coding === 'gzip') ?? {};
+    if (tag === undefined || segments === undefined) return;
+    const plain = this.#store.held(path, etag);
+    const body = this.#store.held(path + EXTENSIONS.gzip, tag);
+    if (plain !== undefined && body !== undefined) this.#gzipped.set(path, { plain, body, segments });
   }
 
   /** Prepares what there is now under `path`, in memory and beside the file. */
   async #encode(path: string, coding: Coding): Promise<void> {
     const before = this.#snapshot.get(path);
-    if (before === undefined) return;
-    const coded = await encode(coding, before, this.#gzipped.get(path));
+    const body = await bytesOf(before);
+    if (before === undefined || body === null) return;
+    const coded = await encode(coding, { ...before, body }, this.#gzipped.get(path));
     const now = this.#snapshot.get(path);
     // It may have been published anew meanwhile.
     if (now?.etag !== before.etag) return;
     if (coding === 'gzip') this.#gzipped.delete(path);
-    if (coded === null) return;
-    this.#snapshot = new Map(this.#snapshot).set(
-      path,
-      withCodings(now, smallestFirst([...now.codings, coded])),
-    );
-    // Else it is written with the document.
-    if (this.#unwritten.has(path)) return;
-    const writing = this.#writeBeside(path, [coded], now.lastModified)
-      .catch(() => {})
-      .finally(() => this.#codedFiles.delete(writing));
-    this.#codedFiles.add(writing);
-    await writing;
+    if (coded !== null) await this.#add(coded, now);
   }
 
-  /** A failure is the next publication's to mend. */
-  async #writeBeside(path: string, codings: readonly CodedBody[], lastModified: number): Promise<void> {
-    try {
-      await writeCoded(join(this.#directory, path), codings, lastModified);
-    } catch (error) {
-      this.#unwritten.add(path);
-      throw error;
-    }
+  async #add({ body, ...coded }: MadeBody, representation: Representation): Promise<void> {
+    const { path, lastModified, codings } = representation;
+    const file = path + EXTENSIONS[coded.coding];
+    const kept = { ...coded, ...this.#store.put(file, coded, body) };
+    const others = codings.filter(({ coding }) => coding !== coded.coding);
+    const complete = withCodings(representation, smallestFirst([...others, kept]));
+    this.#snapshot = new Map(this.#snapshot).set(path, complete);
+    await this.#writer.writeCoding(file, lastModified);
   }
 
-  /** Files that somebody else deleted or changed are written again with the next publication. */
-  verify(): void {
-    for (const { path, body, lastModified } of this.#snapshot.values()) {
-      const stats = statSync(join(this.#directory, path), { throwIfNoEntry: false });
-      const same = stats?.size === body.length && Math.floor(stats.mtimeMs / 1000) * 1000 === lastModified;
-      if (!same) this.#unwritten.add(path);
-    }
+  async #write(removed: readonly string[]): Promise<void> {
+    await this.#writer.writeAll((path) => this.#snapshot.get(path)!.lastModified, removed);
   }
 
-  async #writeFiles(removed: readonly string[]): Promise<void> {
-    await Promise.all(this.#codedFiles);
-    const writes = [...this.#unwritten].flatMap((path) => this.#snapshot.get(path) ?? []);
-    const steps = [
-      ...writes.map(({ path, body, lastModified }) => async (): Promise<void> => {
-        const file = join(this.#directory, path);
-        // A server must not find the old bytes in a coding beside the new ones.
-        await removeCoded(file);
-        await replaceFile(file, body, lastModified);
-        this.#unwritten.delete(path);
-        // Those that are there by now; others are written when they are.
-        const { codings } = this.#snapshot.get(path)!;
-        await this.#writeBeside(path, codings, lastModified);
-      }),
-      ...removed.map((path) => async (): Promise<void> => {
-        const file = join(this.#directory, path);
-        await removeCoded(file);
-        await rm(file, { force: true });
-      }),
-    ];
-    const outcomes: PromiseSettledResult<void>[] = [];
-    for (let done = 0; done < steps.length; done += FILES_AT_ONCE) {
-      const next = steps.slice(done, done + FILES_AT_ONCE);
-      outcomes.push(...(await Promise.allSettled(next.map(async (step) => step()))));
+  /** Once for publications that follow each other closely. */
+  async #settle(now: number): Promise<void> {
+    while (this.#unsettled) {
+      await this.#coder.idle();
+      this.#unsettled = false;
+      // Without it the next start takes longer, and nothing else.
+      await replaceFile(this.#tagsFile, tagsOf(this.#snapshot), now).catch(() => {});
     }
-    const errors = outcomes.flatMap((outcome) =>
-      outcome.status === 'rejected' ? [outcome.reason as Error] : [],
-    );
-    if (errors.length > 0) throw new AggregateError(errors, errors[0]!.message, { cause: errors[0] });
+    this.#settled = null;
   }
 }
 

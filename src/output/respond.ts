@@ -17,7 +17,7 @@ import {
 } from './answers.ts';
 import { negotiate } from './codings.ts';
 import { knownTag } from './conditional.ts';
-import { deltaSince } from './delta.ts';
+import { deltaOf, deltaSince } from './delta.ts';
 import { type Asked, commonFields, wholeFields } from './fields.ts';
 import { BusyError } from './on-demand.ts';
 import { documentAt } from './places.ts';
@@ -82,7 +82,9 @@ async function onDemand(
 ): Promise<Response> {
   try {
     const representation = await made;
-    return representation === null ? NOT_FOUND : represented(request, path, representation, served, now);
+    return representation === null
+      ? NOT_FOUND
+      : await represented(request, path, representation, served, now);
   } catch (error) {
     if (!(error instanceof BusyError)) throw error;
     return BUSY;
@@ -96,23 +98,36 @@ function represented(
   representation: Representation,
   served: Served,
   now: number,
-): Response {
+): Response | Promise<Response> {
   const { headers } = request;
   const asked = { headers, path, served, now };
   const { best: coded, accepted } = negotiate(headers['accept-encoding'], representation.codings);
-  const { etag, body } = coded ?? representation;
+  const { etag, read } = coded ?? representation;
   const known = knownTag(headers, representation, etag, accepted);
-  const whole = representation.body.length;
+  const whole = representation.length;
   if (known !== null)
     return { status: 304, headers: commonFields(representation, known, asked), body: '', whole };
-  const delta = deltaSince(headers, representation);
-  if (delta !== null) return deltaResponse(delta, representation, asked);
-  return { status: 200, headers: wholeFields(representation, coded, asked), body, whole };
+  const lacking = deltaSince(headers, representation);
+  if (lacking !== null)
+    return withBytes(representation.read(), (bytes) =>
+      deltaResponse(deltaOf(lacking, representation, bytes), representation, asked),
+    );
+  const fields = wholeFields(representation, coded, asked);
+  if (request.method === 'HEAD') return { status: 200, headers: fields, body: '', whole };
+  return withBytes(read(), (body) => ({ status: 200, headers: fields, body, whole }));
+}
+
+/** Nearly always they are in memory, and nobody has to wait. */
+function withBytes(
+  bytes: Buffer | Promise<Buffer>,
+  answer: (bytes: Buffer) => Response,
+): Response | Promise<Response> {
+  return bytes instanceof Promise ? bytes.then(answer) : answer(bytes);
 }
 
 /** 226 IM Used (RFC 3229 §10.4.1): not to be kept by a cache that does not know what it is. */
 function deltaResponse(body: Buffer, representation: Representation, asked: Asked): Response {
-  const { etag, body: whole } = representation;
+  const { etag, length: whole } = representation;
   return {
     status: 226,
     headers: {
@@ -124,7 +139,7 @@ function deltaResponse(body: Buffer, representation: Representation, asked: Aske
       'content-length': body.length,
     },
     body,
-    whole: whole.length,
+    whole,
   };
 }
 

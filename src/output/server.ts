@@ -3,7 +3,7 @@ import { rmSync, statSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { connect, type ListenOptions, Server as NetServer, type Socket } from 'node:net';
 import { asWritten } from './field-names.ts';
-import { BROKEN, type Health, type Response } from './answers.ts';
+import { askAgain, BROKEN, type Health, type Response } from './answers.ts';
 import { pathOf, respond, type Served } from './respond.ts';
 
 export type ListenAddress =
@@ -158,14 +158,15 @@ function answer(
   };
   try {
     const handler = state.handler?.(pathOf(url)) ?? null;
-    const answered =
-      handler?.(request) ??
+    const ask = (): Response | Promise<Response> =>
       respond({ method, target: url, headers }, state.served(), () => state.health(), state.now());
+    const answered = handler?.(request) ?? ask();
     if (answered instanceof Promise) {
       const waiting = waitingOn.get(socket) ?? 0;
       if (waiting >= waitingMax) socket.destroy();
       waitingOn.set(socket, waiting + 1);
       answered
+        .catch(async (error) => askAgain(error, ask))
         .then((made) => send(made, request, response, state))
         .catch(fail)
         .finally(() => void waitingOn.set(socket, waitingOn.get(socket)! - 1));

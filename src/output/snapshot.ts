@@ -1,13 +1,14 @@
-// What is served at one moment: every document with the headers that go with it. Immutable.
+// What is served at one moment: every document, with all but its bytes. Immutable.
 import { ASSETS, type Document, type DocumentEntry, FORMATS, MEDIA_TYPES } from '../article.ts';
-import { type CodedBody, entityTag } from './codings.ts';
+import type { CodedBody } from './codings.ts';
 import { readArchivePath } from './paths.ts';
 import { remember, type Versions } from './delta.ts';
+import { inMemory, type Stored } from './store.ts';
 
-export interface Representation extends Document {
+/** What is known of a document; its bytes are read when they are asked for. */
+export interface Representation extends Stored {
+  readonly path: string;
   readonly contentType: string;
-  /** Strong, of the bytes as they are. With its quotes. */
-  readonly etag: string;
   /** The same in other codings, the smallest first; empty until they are prepared. */
   readonly codings: readonly CodedBody[];
   readonly entries: readonly DocumentEntry[];
@@ -47,22 +48,29 @@ export function isFeed(path: string): boolean {
   return FORMATS.some((format) => path.endsWith(`.${format}`)) && readArchivePath(path) === null;
 }
 
+/** A document in memory. See {@link representStored}. */
+export function represent(document: Document, changedMs: number, before?: Representation): Representation {
+  return representStored(document, inMemory(document.body), changedMs, before);
+}
+
 /**
  * @param changedMs when the bytes became what they are
  * @param before what stood at this path until now
  */
-export function represent(document: Document, changedMs: number, before?: Representation): Representation {
+export function representStored(
+  { path, entries = [] }: Omit<Document, 'body'>,
+  stored: Stored,
+  changedMs: number,
+  before?: Representation,
+): Representation {
   const second = Math.floor(changedMs / 1000) * 1000;
-  const etag = entityTag(document.body);
-  const entries = document.entries ?? [];
   return {
-    path: document.path,
-    body: document.body,
-    contentType: contentTypeOf(document.path),
-    etag,
+    path,
+    ...stored,
+    contentType: contentTypeOf(path),
     codings: [],
     entries,
-    versions: remember(before?.versions ?? new Map(), [etag], entries),
+    versions: remember(before?.versions ?? new Map(), [stored.etag], entries),
     // Two changes within a second must not share a date, or a client would keep the first of them.
     lastModified: before ? Math.max(second, before.lastModified + 1000) : second,
     lifetime: 'current',

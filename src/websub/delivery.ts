@@ -17,11 +17,11 @@ export interface Publisher {
   readonly hubs: readonly string[];
 }
 
-/** @param body what the subscriber lacks of the topic */
+/** @param lacking what the subscriber lacks of the topic */
 export async function deliver(
   { callback, secret }: Subscription,
   topic: Representation,
-  body: Buffer,
+  lacking: Promise<Buffer>,
   { baseUrl, hubs }: Publisher,
   outgoing: Outgoing,
 ): Promise<Outcome> {
@@ -30,6 +30,7 @@ export async function deliver(
     `<${topicUrl(topic.path, baseUrl)}>; rel="self"`,
   ];
   try {
+    const body = await lacking;
     const { status } = await outgoing.send({
       method: 'POST',
       url: new URL(callback),

@@ -135,7 +135,13 @@ describe('a backup', () => {
 
   it('leaves the data directory as it is', async () => {
     const { site } = await backedUp();
-    expect(readdirSync(site.data).sort()).toEqual(['ledger.sqlite', 'lock', 'public', 'site-id']);
+    expect(readdirSync(site.data).sort()).toEqual([
+      'ledger.sqlite',
+      'lock',
+      'public',
+      'site-id',
+      'tags.json',
+    ]);
   });
 
   it('is whole whichever of several made at once is the last', async () => {

@@ -2,16 +2,16 @@
 import { expect, test } from 'vitest';
 import { Access } from '../../src/output/access.ts';
 import type { Response } from '../../src/output/answers.ts';
-import { codedBody } from '../../src/output/codings.ts';
 import { type Request, respond, type Served } from '../../src/output/respond.ts';
 import { represent, type Snapshot, withCodings } from '../../src/output/snapshot.ts';
+import { inMemory } from '../../src/output/store.ts';
 import { servedOf } from './served.ts';
 
 const CHANGED = Date.UTC(2026, 2, 10, 12);
 
 /** Documents that nobody has asked for yet. */
 function untouched(): Snapshot {
-  const coded = [codedBody('gzip', Buffer.from('g'))];
+  const coded = [{ coding: 'gzip' as const, ...inMemory(Buffer.from('g')) }];
   const paths = ['feed.atom', 'feed.json', 'index.html', 'index.en.html'];
   return new Map(
     paths.map((path) => [path, withCodings(represent({ path, body: Buffer.from(path) }, CHANGED), coded)]),

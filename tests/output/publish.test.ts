@@ -2,11 +2,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Document } from '../../src/article.ts';
-import { publisherIn } from './publisher.ts';
+import type { Publisher } from '../../src/output/publish.ts';
+import { entityTag, LostError } from '../../src/output/store.ts';
+import { publisherIn, tagsFileOf } from './publisher.ts';
 import { temporaryDirectory, writeFiles } from '../support/directories.ts';
 
 const T = Date.UTC(2026, 2, 10, 12);
@@ -21,6 +24,10 @@ function files(directory: string): string[] {
   return found.map(({ parentPath, name }) => join(parentPath, name).slice(directory.length + 1)).sort();
 }
 
+async function textOf({ snapshot }: Publisher, path: string): Promise<string> {
+  return String(await snapshot.get(path)!.read());
+}
+
 describe('publishing', () => {
   it('writes each document under its path and serves the same bytes', async () => {
     const directory = join(temporaryDirectory(), 'made', 'for', 'it');
@@ -32,10 +39,10 @@ describe('publishing', () => {
     );
     expect(changed.sort()).toEqual(['feed.atom', 'outlets/voa.atom']);
     expect(files(directory)).toEqual(['feed.atom', 'outlets/voa.atom']);
-    for (const [path, { body }] of publisher.snapshot) {
-      expect(readFileSync(join(directory, path))).toEqual(body);
+    for (const [path, { read }] of publisher.snapshot) {
+      expect(readFileSync(join(directory, path))).toEqual(await read());
     }
-    expect(publisher.snapshot.get('outlets/voa.atom')!.body.toString()).toBe('美');
+    expect(await textOf(publisher, 'outlets/voa.atom')).toBe('美');
   });
 
   it('never shows a reader a file that is torn or missing', async () => {
@@ -122,9 +129,10 @@ describe('publishing', () => {
     const taken = publisher.snapshot;
     await publisher.publish(documents({ 'feed.atom': '2', 'b.atom': '2' }), false, T);
     await publisher.publish(documents({ 'feed.atom': '3' }), true, T);
-    expect([...taken].map(([path, { body }]) => [path, body.toString()])).toEqual([
-      ['feed.atom', '1'],
-      ['a.atom', '1'],
+    const one = entityTag(Buffer.from('1'));
+    expect([...taken].map(([path, { etag }]) => [path, etag])).toEqual([
+      ['feed.atom', one],
+      ['a.atom', one],
     ]);
   });
 
@@ -134,7 +142,7 @@ describe('publishing', () => {
     await mkdir(join(directory, 'feed.atom', 'in-the-way'), { recursive: true });
     const both = documents({ 'feed.atom': '1', 'a.atom': '1' });
     await expect(publisher.publish(both, true, T)).rejects.toThrow(AggregateError);
-    expect(publisher.snapshot.get('feed.atom')!.body.toString()).toBe('1');
+    expect(await textOf(publisher, 'feed.atom')).toBe('1');
     expect(files(directory)).toEqual(['a.atom']);
     await rm(join(directory, 'feed.atom'), { recursive: true });
     await publisher.publish(both, true, T);
@@ -183,14 +191,140 @@ describe('a published file that somebody else', () => {
   });
 });
 
+describe('a published file of which nothing is in memory', () => {
+  it('and which is damaged is lost, and is written anew with the next publication of the same document', async () => {
+    const directory = temporaryDirectory();
+    await publisherIn(directory).publish(documents({ 'feed.atom': 'all' }), true, T);
+    const publisher = publisherIn(directory);
+    const before = publisher.snapshot.get('feed.atom')!;
+    await writeFile(join(directory, 'feed.atom'), 'ill');
+    await expect(async () => before.read()).rejects.toThrow(LostError);
+    expect([...publisher.lost]).toEqual(['feed.atom']);
+    expect(await publisher.publish(documents({ 'feed.atom': 'all' }), false, T + 9000)).toEqual([]);
+    expect([...publisher.lost]).toEqual([]);
+    expect(readFileSync(join(directory, 'feed.atom'), 'utf8')).toBe('all');
+    expect(publisher.snapshot.get('feed.atom')!.lastModified).toBe(before.lastModified);
+  });
+
+  it('and which is gone is lost once it has been looked for', async () => {
+    const directory = temporaryDirectory();
+    await publisherIn(directory).publish(documents({ 'feed.atom': 'all' }), true, T);
+    const publisher = publisherIn(directory);
+    await rm(join(directory, 'feed.atom'));
+    publisher.verify();
+    expect([...publisher.lost]).toEqual(['feed.atom']);
+    await publisher.publish([], true, T);
+    expect([...publisher.lost]).toEqual([]);
+  });
+
+  it('and which lacks a coding is sent as it is, until it has been prepared again', async () => {
+    const directory = temporaryDirectory();
+    const body = Buffer.from('风'.repeat(1000));
+    const first = publisherIn(directory);
+    await first.publish([{ path: 'feed.atom', body }], true, T);
+    await first.encoded();
+    const publisher = publisherIn(directory);
+    const gzip = publisher.snapshot.get('feed.atom')!.codings.find(({ coding }) => coding === 'gzip')!;
+    await writeFile(join(directory, 'feed.atom.gz'), 'no gzip at all');
+    await expect(async () => gzip.read()).rejects.toThrow(LostError);
+    expect(publisher.snapshot.get('feed.atom')!.codings).toEqual([]);
+    expect([...publisher.lost]).toEqual([]);
+    await publisher.encoded();
+    expect(publisher.snapshot.get('feed.atom')!.codings).toHaveLength(3);
+    expect(gunzipSync(readFileSync(join(directory, 'feed.atom.gz')))).toEqual(body);
+  });
+
+  it('and which is replaced meanwhile is not lost', async () => {
+    const directory = temporaryDirectory();
+    await publisherIn(directory).publish(documents({ 'feed.atom': '1' }), true, T);
+    const publisher = publisherIn(directory);
+    const before = publisher.snapshot.get('feed.atom')!;
+    await publisher.publish(documents({ 'feed.atom': '2' }), true, T + 9000);
+    await expect(async () => before.read()).rejects.toThrow(LostError);
+    expect([...publisher.lost]).toEqual([]);
+    expect(await textOf(publisher, 'feed.atom')).toBe('2');
+  });
+});
+
+describe('what could not be written', () => {
+  it('stays in memory until it is, however much is asked for meanwhile', async () => {
+    const directory = temporaryDirectory();
+    await mkdir(join(directory, 'feed.atom', 'in-the-way'), { recursive: true });
+    const publisher = publisherIn(directory);
+    const many = Array.from({ length: 8 }, (_, i) => ({
+      path: `outlets/${i}.atom`,
+      body: Buffer.alloc(5_000_000, String(i)),
+    }));
+    const all = [...documents({ 'feed.atom': '1' }), ...many];
+    await expect(publisher.publish(all, true, T)).rejects.toThrow(AggregateError);
+    for (const { path } of many) await publisher.snapshot.get(path)!.read();
+    expect(await textOf(publisher, 'feed.atom')).toBe('1');
+    await rm(join(directory, 'feed.atom'), { recursive: true });
+    await publisher.publish([], false, T);
+    expect(readFileSync(join(directory, 'feed.atom'), 'utf8')).toBe('1');
+  });
+});
+
 describe('a publisher that starts', () => {
+  it('takes the tags of files as they were kept, and reads a file only when it is asked for', async () => {
+    const directory = temporaryDirectory();
+    const first = publisherIn(directory);
+    await first.publish(documents({ 'feed.atom': '1' }), true, T);
+    await first.encoded();
+    // A tag that is not the file's shows where it comes from.
+    const kept = readFileSync(tagsFileOf(directory), 'utf8');
+    const other = entityTag(Buffer.from('2'));
+    await writeFile(
+      tagsFileOf(directory),
+      kept.replace(first.snapshot.get('feed.atom')!.etag.slice(1, -1), other.slice(1, -1)),
+    );
+    const publisher = publisherIn(directory);
+    expect(publisher.snapshot.get('feed.atom')!.etag).toBe(other);
+    await expect(async () => publisher.snapshot.get('feed.atom')!.read()).rejects.toThrow(LostError);
+    expect(await publisher.publish(documents({ 'feed.atom': '1' }), true, T + 9000)).toEqual(['feed.atom']);
+    expect(await textOf(publisher, 'feed.atom')).toBe('1');
+  });
+
+  it.each<[string, string, number]>([
+    ['that has another size', '22', T],
+    ['that has another time', '2', T + 1000],
+  ])('reads a file %s', async (_, text, time) => {
+    const directory = temporaryDirectory();
+    const first = publisherIn(directory);
+    await first.publish(documents({ 'feed.atom': '1' }), true, T);
+    await first.encoded();
+    await writeFile(join(directory, 'feed.atom'), text);
+    await utimes(join(directory, 'feed.atom'), time / 1000, time / 1000);
+    const { etag } = publisherIn(directory).snapshot.get('feed.atom')!;
+    expect(etag).toBe(entityTag(readFileSync(join(directory, 'feed.atom'))));
+  });
+
+  it.each([
+    '',
+    'no JSON',
+    'null',
+    '[]',
+    '{"feed.atom":null}',
+    '{"feed.atom":[1,1773144000000,"1"]}',
+    '{"__proto__":[1]}',
+  ])('reads all files if the tags are damaged: %s', async (damaged) => {
+    const directory = temporaryDirectory();
+    const first = publisherIn(directory);
+    await first.publish(documents({ 'feed.atom': '1' }), true, T);
+    await first.encoded();
+    await writeFile(tagsFileOf(directory), damaged);
+    expect(publisherIn(directory).snapshot.get('feed.atom')!.etag).toBe(entityTag(Buffer.from('1')));
+  });
+
   it('serves what was published last, with the same validators', async () => {
     const directory = temporaryDirectory();
     const first = publisherIn(directory);
     await first.publish(documents({ 'feed.atom': '1', 'outlets/voa.atom': '1', 'index.html': '1' }), true, T);
     await first.publish(documents({ 'feed.atom': '2' }), false, T + 10);
     const second = publisherIn(directory);
-    expect(Object.fromEntries(second.snapshot)).toEqual(Object.fromEntries(first.snapshot));
+    const factsOf = ({ snapshot }: Publisher): object =>
+      Object.fromEntries([...snapshot].map(([path, facts]) => [path, JSON.stringify(facts)]));
+    expect(factsOf(second)).toEqual(factsOf(first));
   });
 
   it('takes what it would have published for its own, and nothing beside it', async () => {

@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { type Health, type Response } from '../../src/output/answers.ts';
 import { type Request, respond } from '../../src/output/respond.ts';
-import { codedBody } from '../../src/output/codings.ts';
 import { represent, type Snapshot } from '../../src/output/snapshot.ts';
+import { inMemory } from '../../src/output/store.ts';
 import { servedOf } from './served.ts';
 
 const CHANGED = Date.UTC(2026, 2, 10, 12);
@@ -198,7 +198,7 @@ describe('a conditional request', () => {
         vary: 'Accept-Encoding, Sec-Fetch-Dest',
         link: '<https://feeds.example/feed.atom>; rel="self"',
       });
-      expect(answer.body.toString()).toBe(status === 304 ? '' : BODIES['feed.atom']);
+      expect(answer.body.toString()).toBe(status === 304 || method === 'HEAD' ? '' : BODIES['feed.atom']);
     }
   });
 
@@ -239,8 +239,8 @@ describe('/healthz', () => {
 });
 
 describe('a document in other codings', () => {
-  const GZIP = codedBody('gzip', Buffer.from('g'));
-  const ZSTD = codedBody('zstd', Buffer.from('zz'));
+  const GZIP = { coding: 'gzip' as const, ...inMemory(Buffer.from('g')) };
+  const ZSTD = { coding: 'zstd' as const, ...inMemory(Buffer.from('zz')) };
   const before = SNAPSHOT.get('feed.atom')!;
   const snapshot: Snapshot = new Map([['feed.atom', { ...before, codings: [ZSTD, GZIP] }]]);
   const coding = (accept?: string): unknown =>
@@ -278,7 +278,7 @@ describe('a document in other codings', () => {
 
   it('has in each its own bytes, length and entity tag', () => {
     const { headers, body } = ask('/feed.atom', { 'accept-encoding': 'gzip' }, { snapshot });
-    expect(body).toBe(GZIP.body);
+    expect(body).toBe(GZIP.read());
     expect(headers).toMatchObject({
       'content-length': 1,
       etag: GZIP.etag,
@@ -314,5 +314,17 @@ describe('a document in other codings', () => {
     expect(headers['link']).toBe(
       '<https://feeds.example/feed.atom>; rel="self", <https://feeds.example/feed.rss>; rel="alternate"; type="application/rss+xml"',
     );
+  });
+});
+
+describe('a document of which nothing is in memory', () => {
+  const unread = { ...SNAPSHOT.get('feed.atom')!, read: () => expect.fail('was read') };
+  const snapshot: Snapshot = new Map([['feed.atom', unread]]);
+
+  it('is not read for a client that has it, or that wants its head alone', () => {
+    expect(ask('/feed.atom', { 'if-none-match': ETAG }, { snapshot }).status).toBe(304);
+    expect(ask('/feed.atom', {}, { snapshot, method: 'HEAD' }).headers).toMatchObject({
+      'content-length': 7,
+    });
   });
 });

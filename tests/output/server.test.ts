@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Health } from '../../src/output/answers.ts';
 import { ListenError } from '../../src/output/server.ts';
-import { represent } from '../../src/output/snapshot.ts';
+import { represent, type Snapshot } from '../../src/output/snapshot.ts';
+import { LostError } from '../../src/output/store.ts';
 import { temporaryDirectory } from '../support/directories.ts';
 import { Client, once, parts } from './client.ts';
 import { BODY, listen, LOOPBACK, SERVED, SNAPSHOT } from './listening.ts';
@@ -202,5 +203,32 @@ describe('listening', () => {
     await expect(listen({ host: '192.0.2.1', port: 0 })).rejects.toThrow(
       'cannot listen on 192.0.2.1:0: this machine does not have that address',
     );
+  });
+});
+
+describe('a document whose file is not what was written into it', () => {
+  const FIRST = represent({ path: 'feed.atom', body: Buffer.from('first') }, 0);
+  const LOST = { ...FIRST, read: async () => Promise.reject(new LostError('lost')) };
+
+  it('because a later version has replaced it is answered with that', async () => {
+    const later = represent({ path: 'feed.atom', body: Buffer.from('later') }, 0);
+    const snapshots = [LOST, later].map((each): Snapshot => new Map([['feed.atom', each]]));
+    const { port } = await listen(LOOPBACK, { served: () => ({ ...SERVED, snapshot: snapshots.shift()! }) });
+    const { status, body, headers } = await once(port!, 'GET /feed.atom HTTP/1.1', 'Host: a');
+    expect({ status, body, etag: headers['etag'] }).toEqual({
+      status: 'HTTP/1.1 200 OK',
+      body: 'later',
+      etag: later.etag,
+    });
+  });
+
+  it('and of which there is no other is promised for later', async () => {
+    const snapshot: Snapshot = new Map([['feed.atom', LOST]]);
+    const { port } = await listen(LOOPBACK, { served: () => ({ ...SERVED, snapshot }) });
+    const { status, headers } = await once(port!, 'GET /feed.atom HTTP/1.1', 'Host: a');
+    expect({ status, retry: headers['retry-after'] }).toEqual({
+      status: 'HTTP/1.1 503 Service Unavailable',
+      retry: '5',
+    });
   });
 });

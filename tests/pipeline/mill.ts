@@ -22,7 +22,9 @@ import { onTestFinished } from 'vitest';
 import { writeArchives } from '../../src/archive-files.ts';
 import type { Sighting } from '../../src/intake/settle.ts';
 import { openLedger } from '../../src/ledger/open.ts';
+import { tagsFileIn } from '../../src/output/paths.ts';
 import { Publisher } from '../../src/output/publish.ts';
+import type { Snapshot } from '../../src/output/snapshot.ts';
 import { Pipeline } from '../../src/pipeline.ts';
 import type { Progress } from '../../src/progress.ts';
 import { loadRules } from '../../src/recipes.ts';
@@ -124,13 +126,17 @@ export class Mill {
     return incomplete;
   }
 
+  get snapshot(): Snapshot {
+    return this.#publisher!.snapshot;
+  }
+
   #start(): Pipeline {
     const stopping = new AbortController();
     const config = configOf(`outlets: ${JSON.stringify(this.#recipes)}\n${this.yaml}`, {
       seeds: this.seeds,
       data: this.data,
     });
-    this.#publisher = new Publisher(this.published(''));
+    this.#publisher = new Publisher(this.published(''), tagsFileIn(this.data));
     return new Pipeline({
       config,
       rules: loadRules(config.outlets, config.images),

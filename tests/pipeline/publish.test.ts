@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { LostError } from '../../src/output/store.ts';
 import { NOON, numberedSeed, seedText } from '../support/seeds.ts';
 import { Mill } from './mill.ts';
 
@@ -169,6 +170,28 @@ describe('a document that somebody else has touched', () => {
     touch(mill.published('feed.atom'));
     expect(await mill.pass()).toMatchObject({ publishError: null });
     expect(mill.documents()).toEqual(before);
+  });
+
+  test.for<[string, (mill: Mill) => Promise<unknown>]>([
+    ['is put right by the next look at everything', async (mill) => mill.pass()],
+    [
+      'and asked for is put right by the next look at anything',
+      async (mill) => {
+        await expect(async () => mill.snapshot.get('feed.atom')!.read()).rejects.toThrow(LostError);
+        return mill.pass([]);
+      },
+    ],
+  ])('(deleted while nothing of it was in memory) %s', async ([, next]) => {
+    const mill = new Mill();
+    mill.write('a.txt', numberedSeed(1));
+    await mill.pass();
+    const before = mill.documents();
+    await mill.stop();
+    await mill.pass();
+    rmSync(mill.published('feed.atom'));
+    expect(await next(mill)).toMatchObject({ publishError: null });
+    expect(mill.documents()).toEqual(before);
+    expect(String(await mill.snapshot.get('feed.atom')!.read())).toBe(before['feed.atom']);
   });
 
   test('(cut short while no process ran) is put right by the next', async () => {

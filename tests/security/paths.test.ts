@@ -118,6 +118,7 @@ describe('a host', () => {
     expect(readdirSync(site.directory).sort()).toEqual(['config.yaml', 'data', 'seeds']);
     expect(readdirSync(site.data).filter((name) => !/^(?:ledger|lock|site-id)/.test(name))).toEqual([
       'public',
+      'tags.json',
     ]);
     const published = readdirSync(join(site.data, 'public')).filter((name) => !/\.(?:gz|br|zst)$/.test(name));
     expect(

@@ -74,7 +74,7 @@ export class Publication {
   private constructor(options: PublicationOptions, directory: string) {
     this.#options = options;
     this.#directory = directory;
-    this.publisher = new Publisher(join(directory, 'public'));
+    this.publisher = new Publisher(join(directory, 'public'), join(directory, 'tags.json'));
     this.ledger = openLedger(join(directory, 'ledger.sqlite'));
     const { websub } = configOf('');
     this.#webSub = new WebSub({
