@@ -13,17 +13,15 @@ const PATHS_MAX = 5_000;
 const PAUSE_MAX_MS = 500;
 
 /**
- * Collects requests and hands them on as one: a moment after the first, never while what was handed on before is
- * still being done, nor for as long afterwards as that took. So a burst, however long, takes half of the time at most,
- * and few looks. Nothing asked for is ever dropped.
+ * Collects requests and hands them on as one: a moment after the first, and never while what was handed on before is still
+ * being done. What comes meanwhile then waits as long as that took: so a burst, however long, takes half of the time at
+ * most, and few looks. Nothing asked for is ever dropped.
  */
 export class LookRequests {
   readonly #look: (request: LookRequest) => Promise<void>;
   readonly #debounceMs: number;
   #all = false;
   #paths = new Set<string>();
-  /** When the next look may begin, by a clock that cannot be set. ms */
-  #notBefore = 0;
   #timer: NodeJS.Timeout | null = null;
   #running: Promise<void> | null = null;
   #stopped = false;
@@ -59,23 +57,21 @@ export class LookRequests {
     await this.#running;
   }
 
-  #arm(): void {
+  #arm(pauseMs = 0): void {
     if (this.#timer !== null || this.#running !== null) return;
-    this.#timer = setTimeout(
-      () => {
-        this.#timer = null;
-        const request = { all: this.#all, paths: this.#paths };
-        this.#all = false;
-        this.#paths = new Set();
-        const start = performance.now();
-        this.#running = this.#look(request).finally(() => {
-          this.#running = null;
-          const end = performance.now();
-          this.#notBefore = end + Math.min(end - start, PAUSE_MAX_MS);
-          if (!this.#stopped && (this.#all || this.#paths.size > 0)) this.#arm();
-        });
-      },
-      Math.max(this.#debounceMs, this.#notBefore - performance.now()),
-    );
+    this.#timer = setTimeout(() => this.#begin(), Math.max(this.#debounceMs, pauseMs));
+  }
+
+  #begin(): void {
+    this.#timer = null;
+    const request = { all: this.#all, paths: this.#paths };
+    this.#all = false;
+    this.#paths = new Set();
+    const start = performance.now();
+    this.#running = this.#look(request).finally(() => {
+      this.#running = null;
+      if (this.#stopped || (!this.#all && this.#paths.size === 0)) return;
+      this.#arm(Math.min(performance.now() - start, PAUSE_MAX_MS));
+    });
   }
 }
