@@ -5,6 +5,9 @@ import type { Ledger } from './ledger/ledger.ts';
 import type { Publisher } from './output/publish.ts';
 import type { Progress } from './progress.ts';
 
+/** Feeds that are served and not written yet; they are in memory for so long. */
+const PUBLISHED_AT_ONCE = 6;
+
 export interface PublicationContext {
   readonly composer: Composer;
   readonly publisher: Publisher;
@@ -44,14 +47,13 @@ export async function publish(
   for (;;) {
     const findings = new Findings();
     const edition = { now: now(), findings, provisional };
-    let publishing = Promise.resolve();
+    const publishing: Promise<void>[] = [];
     for await (const documents of composer.compose(due, edition, progress)) {
       for (const { path } of documents) paths.add(path);
-      // The next feed is composed while the files of this one are written.
-      await publishing;
-      publishing = attempt(() => publisher.publish(documents, false, now()));
+      publishing.push(attempt(() => publisher.publish(documents, false, now())));
+      if (publishing.length >= PUBLISHED_AT_ONCE) await publishing.shift();
     }
-    await publishing;
+    await Promise.all(publishing);
     if (findings.rejected.length === 0) {
       if (due === null) await attempt(() => publisher.retain(paths));
       return { published: [...published], publishError, stale: [...findings.stale], rejected };

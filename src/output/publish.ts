@@ -26,6 +26,7 @@ export class Publisher {
   /** Whether there is something that the file of tags does not say. */
   #unsettled = true;
   #settled: Promise<void> | null = null;
+  #writing: Promise<void> = Promise.resolve();
 
   /**
    * Starts with what was published last, so that it can be served before anything else is done.
@@ -194,8 +195,13 @@ export class Publisher {
     await this.#writer.writeCoding(file, lastModified);
   }
 
+  /** Publications that come while another is being written wait for it, and are served meanwhile. */
   async #write(removed: readonly string[]): Promise<void> {
-    await this.#writer.writeAll((path) => this.#snapshot.get(path)!.lastModified, removed);
+    const writing = this.#writing.then(async () =>
+      this.#writer.writeAll((path) => this.#snapshot.get(path)!.lastModified, removed),
+    );
+    this.#writing = writing.catch(() => {});
+    await writing;
   }
 
   /** Once for publications that follow each other closely. */
