@@ -1,9 +1,9 @@
 // A first look at a large archive takes a while: until it has ended, feeds show the newest of what has been found.
 
 /** A look that is over by then publishes once, when it is. ms */
-const FIRST_AFTER_MS = 3_000;
-/** What costs a second each time is done seldom: after three seconds, twelve, fifty … */
-const FACTOR = 4;
+const FIRST_AFTER_MS = 5_000;
+/** What costs seconds each time is done seldom: after five seconds, a minute, ten … */
+const FACTOR = 8;
 
 export class Provisional {
   readonly #start = performance.now();

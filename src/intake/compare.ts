@@ -49,7 +49,7 @@ export class Waiting {
 }
 
 /** Batches that are being read while the next is collected. */
-const BATCHES_AHEAD = 3;
+const BATCHES_AHEAD = 8;
 
 export const SAME: ScanEvent = { kind: 'same' };
 

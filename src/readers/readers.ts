@@ -2,6 +2,7 @@
 // lives when there is nothing for it.
 import { getCompileCacheDir } from 'node:module';
 import { availableParallelism } from 'node:os';
+import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import type { Recipe, SeedFile } from '../article.ts';
 import type { Indexed } from '../intake/compare.ts';
@@ -21,7 +22,12 @@ const HEADS_OF_A_WHOLE = 40;
 /** A thread takes as long to start as so many heads to read. */
 const HEADS_WORTH_A_THREAD = 4_000;
 /** Batches that a thread has before it; what comes then is quicker done here. */
-const BATCHES_MAX = 2;
+const BATCHES_MAX = 6;
+/**
+ * Of a thread that is yet to start. Each article leaves a tree behind; with the 1 MB that V8 begins with, collecting them took
+ * twice as long.
+ */
+const YOUNG_GENERATION = '--min-semi-space-size=4';
 /** After so long without a request threads end, and what little came before is forgotten. ms */
 const IDLE_MS = 2_000;
 
@@ -121,6 +127,7 @@ class Thread {
   ended = false;
 
   constructor(workerData: ThreadData) {
+    setFlagsFromString(YOUNG_GENERATION);
     this.#worker = new Worker(new URL('./thread.ts', import.meta.url), { workerData, name: 'reader' });
     this.#worker.unref();
     this.#worker.on('message', (reply: Reply) => this.#asked.shift()!.resolve(reply));
