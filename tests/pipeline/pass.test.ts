@@ -109,7 +109,7 @@ describe('a pass that finds nothing new', () => {
 
 describe('a pass that is asked to stop', () => {
   /** More than are recorded at a time. */
-  const SOME = 3_000;
+  const SOME = 6_000;
 
   async function stopped(): Promise<Mill> {
     const mill = new Mill();

@@ -4,7 +4,7 @@ import { numberedSeed } from '../support/seeds.ts';
 import { Mill } from './mill.ts';
 
 /** More than are recorded at a time. */
-const EACH = 2_000;
+const EACH = 5_000;
 
 test('a first look that takes long publishes the newest of what it has found before it ends', async () => {
   const mill = new Mill();
