@@ -1,5 +1,5 @@
 // What the daemon keeps in memory with a hundred outlets: settled, and after many new files.
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Bench } from '../support/bench.ts';
 import { askUntil, pause } from '../support/http.ts';
@@ -25,7 +25,7 @@ export const memory: Bench = {
       );
       const added = context.newcomers(seeds, CHURN);
       try {
-        await using daemon = await Daemon.start({ seeds, data });
+        await using daemon = await Daemon.start({ seeds, data, env: allocatorOfTheService() });
         await daemon.live();
         await daemon.coded();
         await pause(SETTLE_MS);
@@ -44,6 +44,14 @@ export const memory: Bench = {
     }
   },
 };
+
+/** What systemd/feedmill.service tells the C library, so that it gives back what has been freed. */
+function allocatorOfTheService(): Record<string, string> {
+  const unit = readFileSync(join(import.meta.dirname, '../../systemd/feedmill.service'), 'utf8');
+  return Object.fromEntries(
+    [...unit.matchAll(/^Environment=(MALLOC_\w+)=(.*)$/gm)].map(([, name, value]) => [name!, value!]),
+  );
+}
 
 /** What a server in Node keeps that serves one feed. MB */
 async function bareServerMb(file: string): Promise<number> {
