@@ -1,5 +1,5 @@
 // The names in a directory, in order; a little at a time, for there may be a million.
-import { opendirSync } from 'node:fs';
+import { type Dir, opendirSync } from 'node:fs';
 
 /** Names that are read and put in order before anything else gets its turn. */
 const RUN = 4_096;
@@ -21,7 +21,7 @@ export function* listDirectory(
 ): Generator<void, Runs> {
   const runs: string[][] = [];
   let run: string[] = [];
-  using listed = opendirSync(directory, { bufferSize: BUFFERED });
+  using listed = opened(directory);
   for (let entry = listed.readSync(); entry !== null; entry = listed.readSync()) {
     run.push(entry.isDirectory() ? `${entry.name}/` : entry.name);
     if (run.length < RUN) continue;
@@ -55,4 +55,14 @@ export function* merged(runs: Runs, compare: (a: string, b: string) => number): 
   if (other.done !== true) yield other.value;
   yield* left;
   yield* right;
+}
+
+function opened(directory: string): Dir {
+  try {
+    return opendirSync(directory, { bufferSize: BUFFERED });
+  } catch (error) {
+    // Of all errors of the file system these do not say where.
+    (error as Error).message += ` '${directory}'`;
+    throw error;
+  }
 }
