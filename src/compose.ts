@@ -1,4 +1,4 @@
-// The second half of a pass: the ledger's newest articles → feeds and the page.
+// The ledger's newest articles → the documents of each feed, and the page.
 //
 // Only what a feed shows is read whole and cleaned; the ledger keeps what was made of it.
 import { Archive, tombstones } from './archive.ts';
@@ -79,7 +79,7 @@ interface Feed {
 
 const NOTHING: ReadonlyMap<string, ShownEntry> = new Map();
 
-/** Lives as long as the process. */
+/** Lives as long as its configuration and its ledger. */
 export class Composer {
   readonly #context: ComposeContext;
   readonly #heads: Heads;

@@ -5,7 +5,7 @@ import { urlUuid } from './mill/url.ts';
 import { feedPath } from './output/paths.ts';
 import type { Site } from './site.ts';
 
-/** Lives as long as the process: it remembers what only an outlet's entries tell of its feed. */
+/** Remembers what only an outlet's entries tell of its feed. */
 export class Heads {
   readonly #site: Site;
   readonly #updated = new Map<string, number>();

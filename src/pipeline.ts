@@ -169,7 +169,7 @@ export class Pipeline implements AsyncDisposable {
     if (this.#due?.size === 0 && (same || !config.page.rejected))
       return {
         ...gathered,
-        ...(await attempted(() => publisher.publish([], false, now()))),
+        ...(await attempted(() => publisher.publish([], now()))),
         seedsLost: false,
       };
     const first = this.#due === null;

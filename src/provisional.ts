@@ -2,7 +2,7 @@
 
 /** A look that is over by then publishes once, when it is. ms */
 const FIRST_AFTER_MS = 5_000;
-/** What costs seconds each time is done seldom: after five seconds, a minute, ten … */
+/** What costs seconds each time is done seldom: the next time when so many times as long has gone by. */
 const FACTOR = 8;
 
 export class Provisional {

@@ -1,4 +1,4 @@
-// The second half of a pass: the feeds that are due → published, one by one.
+// The second half of a pass: what is due → composed and published, feed by feed.
 import type { Composer } from './compose.ts';
 import { Findings, type RejectedChange } from './entries.ts';
 import type { Ledger } from './ledger/ledger.ts';
@@ -42,18 +42,22 @@ export async function publish(
   const attempt = async (action: () => Promise<readonly string[]>): Promise<void> => {
     const publication = await attempted(action);
     for (const path of publication.published) published.add(path);
+    // Each writes all that is not written yet, one after the other: the last one tells.
     publishError = publication.publishError;
   };
   for (;;) {
     const findings = new Findings();
     const edition = { now: now(), findings, provisional };
     const publishing: Promise<void>[] = [];
-    for await (const documents of composer.compose(due, edition, progress)) {
-      for (const { path } of documents) paths.add(path);
-      publishing.push(attempt(() => publisher.publish(documents, false, now())));
-      if (publishing.length >= PUBLISHED_AT_ONCE) await publishing.shift();
+    try {
+      for await (const documents of composer.compose(due, edition, progress)) {
+        for (const { path } of documents) paths.add(path);
+        publishing.push(attempt(() => publisher.publish(documents, now())));
+        if (publishing.length >= PUBLISHED_AT_ONCE) await publishing.shift();
+      }
+    } finally {
+      await Promise.all(publishing);
     }
-    await Promise.all(publishing);
     if (findings.rejected.length === 0) {
       if (due === null) await attempt(() => publisher.retain(paths));
       return { published: [...published], publishError, stale: [...findings.stale], rejected };

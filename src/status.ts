@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import { type Config, listenAddress } from './config.ts';
 import { glanceAt } from './ledger/glance.ts';
-import { isInUse, ledgerFileIn } from './ledger/open.ts';
+import { DATABASE_ENDS, isInUse, ledgerFileIn } from './ledger/open.ts';
 import { liveOutlets } from './ledger/tally.ts';
 import { feedPath, publicFolder } from './output/paths.ts';
 import { harmless } from './wording.ts';
@@ -169,8 +169,11 @@ function filesIn(data: string, now: number): Line[] {
   const lines: Line[] = [];
   const feed = statsOf(join(publicFolder(data), `${feedPath(null)}.atom`));
   if (feed !== undefined) lines.push(['feeds', `last changed ${when(feed.mtimeMs, now)}`]);
-  const ledger = statsOf(ledgerFileIn(data));
-  if (ledger !== undefined) lines.push(['ledger', `${(ledger.size / 1e6).toFixed(1)} MB in ${data}`]);
+  const ledger = DATABASE_ENDS.flatMap((end) => statsOf(ledgerFileIn(data) + end)?.size ?? []);
+  if (ledger.length > 0) {
+    const bytes = ledger.reduce((sum, size) => sum + size, 0);
+    lines.push(['ledger', `${(bytes / 1e6).toFixed(1)} MB in ${data}`]);
+  }
   return lines;
 }
 

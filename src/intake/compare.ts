@@ -48,7 +48,7 @@ export class Waiting {
   }
 }
 
-/** Batches that are being read while the next is collected. */
+/** Batches that are being read while the next is collected: more than a thread is left alone with (readers.ts). */
 const BATCHES_AHEAD = 8;
 
 export const SAME: ScanEvent = { kind: 'same' };

@@ -14,8 +14,8 @@ const PAUSE_MAX_MS = 500;
 
 /**
  * Collects requests and hands them on as one: a moment after the first, and never while what was handed on before is still
- * being done. What comes meanwhile then waits as long as that took: so a burst, however long, takes half of the time at
- * most, and few looks. Nothing asked for is ever dropped.
+ * being done. What comes meanwhile then waits as long as that took, half a second at most: so a burst is few looks. Nothing
+ * asked for is ever dropped.
  */
 export class LookRequests {
   readonly #look: (request: LookRequest) => Promise<void>;
@@ -32,7 +32,7 @@ export class LookRequests {
     this.#debounceMs = debounceMs;
   }
 
-  /** @param paths which; all if left out. Resolves when it has been looked at. */
+  /** @param paths which; all if left out */
   ask(paths?: Iterable<string>): void {
     if (this.#stopped) return;
     if (paths === undefined) this.#all = true;

@@ -52,12 +52,11 @@ export class Publisher {
   /**
    * Serves `documents` from now on, then writes those whose bytes differ from what stood there.
    *
-   * @param complete true if these are all there are: any other document is removed
    * @returns the paths of what changed
    * @throws AggregateError if files could not be written; they are served all the same
    */
-  async publish(documents: readonly Document[], complete: boolean, now: number): Promise<string[]> {
-    const next = new Map<string, Representation>(complete ? [] : this.#snapshot);
+  async publish(documents: readonly Document[], now: number): Promise<string[]> {
+    const next = new Map<string, Representation>(this.#snapshot);
     const changed: string[] = [];
     const lacking: Representation[] = [];
     for (const document of documents) {
@@ -78,15 +77,13 @@ export class Publisher {
       next.set(path, anew);
       lacking.push(anew);
     }
-    const removed = [...this.#snapshot.keys()].filter((path) => !next.has(path));
     this.#snapshot = next;
-    this.#forget(removed);
     this.#lackCodings(lacking);
     this.#coder.start();
-    await this.#write(removed);
+    await this.#write([]);
     if (lacking.length > 0) this.#unsettled = true;
     if (this.#unsettled) this.#settled ??= this.#settle(now);
-    return [...changed, ...removed];
+    return changed;
   }
 
   /**
@@ -129,6 +126,7 @@ export class Publisher {
   async encoded(): Promise<void> {
     await this.#coder.idle();
     await this.#settled;
+    await this.#writing;
   }
 
   /** Bytes that belong into a document's file. What there was in other codings does not belong beside it. */

@@ -1,4 +1,4 @@
-// The entity tags of published files, kept beside them: a start need not read what it can be told. Only a help: what
+// The entity tags of published files, kept in one file of the data directory: a start need not read what it can be told. Only a help: what
 // is not in here, or of another size or time, is read, and whatever is served is compared with its tag.
 import { readFileSync, type Stats } from 'node:fs';
 import { EXTENSIONS } from './codings.ts';

@@ -7,8 +7,8 @@ import type { ReaderOptions } from './reader.ts';
 export interface ThreadData {
   readonly options: ReaderOptions;
   readonly recipes: readonly Recipe[];
-  /** The main thread's. */
-  readonly compileCache: string | undefined;
+  /** The main thread's, absolute; `null` if it has none. */
+  readonly compileCache: string | null;
 }
 
 export type Request =

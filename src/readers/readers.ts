@@ -2,6 +2,7 @@
 // lives when there is nothing for it.
 import { getCompileCacheDir } from 'node:module';
 import { availableParallelism } from 'node:os';
+import { dirname } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import type { Recipe, SeedFile } from '../article.ts';
@@ -21,10 +22,10 @@ const LARGE_BYTES = 65_536;
 const HEADS_OF_A_WHOLE = 40;
 /** A thread takes as long to start as so many heads to read. */
 const HEADS_WORTH_A_THREAD = 4_000;
-/** Batches that a thread has before it; what comes then is quicker done here. */
+/** Batches that a thread has before it; what comes then is quicker done here. Fewer than are asked for ahead (compare.ts). */
 const BATCHES_MAX = 6;
 /**
- * Of a thread that is yet to start. Each article leaves a tree behind; with the 1 MB that V8 begins with, collecting them took
+ * Of threads that start from now on; nothing changes for those that have. Each article leaves a tree behind; with the 1 MB that V8 begins with, collecting them took
  * twice as long.
  */
 const YOUNG_GENERATION = '--min-semi-space-size=4';
@@ -43,7 +44,9 @@ export class Readers implements Disposable {
   readonly #turns = new Turns();
 
   constructor(options: ReaderOptions, recipes: readonly Recipe[], outlets: Outlets) {
-    this.#data = { options, recipes, compileCache: getCompileCacheDir() };
+    // What is named there is a folder in it for this version of Node.
+    const cache = getCompileCacheDir();
+    this.#data = { options, recipes, compileCache: cache === undefined ? null : dirname(cache) };
     this.#here = new Reader(options, outlets);
   }
 

@@ -5,8 +5,8 @@ import type { Reply, Request, ThreadData } from './messages.ts';
 
 const port = parentPort!;
 const { options, recipes, compileCache } = workerData as ThreadData;
-// It holds what is loaded from here on.
-enableCompileCache(compileCache);
+// It holds what is loaded from here on. Without a directory of our own there is none: the default is open to others.
+if (compileCache !== null) enableCompileCache(compileCache);
 const { createOutlets } = await import('../mill/outlet.ts');
 const { packIndex, packOutcome } = await import('./messages.ts');
 const { Reader } = await import('./reader.ts');

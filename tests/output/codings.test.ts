@@ -22,7 +22,7 @@ async function published(
 ): Promise<{ publisher: Publisher; directory: string }> {
   const directory = temporaryDirectory();
   const publisher = publisherIn(directory);
-  await publisher.publish(documents, true, NOW);
+  await publisher.publish(documents, NOW);
   await publisher.encoded();
   return { publisher, directory };
 }
@@ -51,7 +51,7 @@ describe('a document', () => {
   it('that has changed is never there in a coding of before', async () => {
     const { publisher, directory } = await published(document('风'));
     const file = join(directory, 'outlets/voa.atom');
-    await publisher.publish([document('水')], true, NOW + 1000);
+    await publisher.publish([document('水')], NOW + 1000);
     const stale = Object.entries(UNDO)
       .filter(([extension]) => existsSync(file + extension))
       .map(([extension, undo]) => undo(readFileSync(file + extension)).toString())
@@ -64,7 +64,7 @@ describe('a document', () => {
 
   it('that goes goes in every coding', async () => {
     const { publisher, directory } = await published(document('风'));
-    await publisher.publish([], true, NOW + 1000);
+    await publisher.retain(new Set());
     expect(readdirSync(join(directory, 'outlets'))).toEqual([]);
   });
 
@@ -88,7 +88,7 @@ describe('a document', () => {
     spoil(file);
     const again = publisherIn(directory);
     expect(again.snapshot.get('outlets/voa.atom')!.codings).toEqual([]);
-    await again.publish([document('风')], true, NOW + 1000);
+    await again.publish([document('风')], NOW + 1000);
     await again.encoded();
     for (const [extension, undo] of Object.entries(UNDO))
       expect(undo(readFileSync(file + extension))).toEqual(document('风').body);
@@ -102,7 +102,6 @@ describe('codings', () => {
     const before = codedIn(publisher);
     const publication = publisher.publish(
       paths.map((path) => ({ ...document(path), path })),
-      true,
       NOW,
     );
     const order: string[] = [];
@@ -124,8 +123,8 @@ describe('codings', () => {
         const body = createHash('shake256', { outputLength: 200_000 }).update(`${text}${i}`).digest('hex');
         return { path: `outlets/${i}.atom`, body: Buffer.from(body) };
       });
-    await publisher.publish(many('风'), true, NOW);
-    await publisher.publish(many('水'), true, NOW + 1000);
+    await publisher.publish(many('风'), NOW);
+    await publisher.publish(many('水'), NOW + 1000);
     await publisher.encoded();
     for (const { path, body } of many('水')) {
       expect(publisher.snapshot.get(path)!.codings).toHaveLength(3);

@@ -36,7 +36,7 @@ class Served {
   readonly publisher = publisherIn(temporaryDirectory());
 
   async publish(text: string, head?: string): Promise<string> {
-    await this.publisher.publish([feed(text, head)], true, NOW);
+    await this.publisher.publish([feed(text, head)], NOW);
     // Nothing is written behind the end of a test.
     await this.publisher.encoded();
     return this.publisher.snapshot.get('feed.atom')!.etag;
@@ -135,11 +135,11 @@ describe('a client gets the whole feed', () => {
 
 it('a feed that was read from its file tells what is new once it has been composed again', async () => {
   const directory = temporaryDirectory();
-  await publisherIn(directory).publish([feed('b1')], true, NOW);
+  await publisherIn(directory).publish([feed('b1')], NOW);
   const again = publisherIn(directory);
   const tag = again.snapshot.get('feed.atom')!.etag;
-  await again.publish([feed('b1')], true, NOW + 1000);
-  await again.publish([feed('a1 b1')], true, NOW + 2000);
+  await again.publish([feed('b1')], NOW + 1000);
+  await again.publish([feed('a1 b1')], NOW + 2000);
   const answer = answerOf(again, { 'a-im': 'feed', 'if-none-match': tag }, 'GET');
   expect([answer.status, answer.body.toString()]).toEqual([226, '<head>a1</end>']);
 });

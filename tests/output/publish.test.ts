@@ -32,11 +32,7 @@ describe('publishing', () => {
   it('writes each document under its path and serves the same bytes', async () => {
     const directory = join(temporaryDirectory(), 'made', 'for', 'it');
     const publisher = publisherIn(directory);
-    const changed = await publisher.publish(
-      documents({ 'feed.atom': 'all', 'outlets/voa.atom': '美' }),
-      true,
-      T,
-    );
+    const changed = await publisher.publish(documents({ 'feed.atom': 'all', 'outlets/voa.atom': '美' }), T);
     expect(changed.sort()).toEqual(['feed.atom', 'outlets/voa.atom']);
     expect(files(directory)).toEqual(['feed.atom', 'outlets/voa.atom']);
     for (const [path, { read }] of publisher.snapshot) {
@@ -51,7 +47,7 @@ describe('publishing', () => {
     const size = 2_000_000;
     const version = (n: number): Document[] => documents({ 'feed.atom': Buffer.alloc(size, 65 + (n % 26)) });
     const publisher = publisherIn(directory);
-    await publisher.publish(version(0), true, T);
+    await publisher.publish(version(0), T);
     const reader = spawn(process.execPath, ['--eval', READER, file, String(size)], {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
@@ -59,7 +55,7 @@ describe('publishing', () => {
     let said = '';
     reader.stdout.on('data', (chunk) => (said += String(chunk)));
     await expect.poll(() => said, { timeout: 15_000 }).toContain('reading');
-    for (let n = 1; n <= 40; n += 1) await publisher.publish(version(n), true, T + n * 1000);
+    for (let n = 1; n <= 40; n += 1) await publisher.publish(version(n), T + n * 1000);
     reader.stdin.end();
     await once(reader, 'close');
     const { reads, faults, versions } = JSON.parse(said.split('\n')[1]!) as {
@@ -75,10 +71,10 @@ describe('publishing', () => {
   it('leaves a file alone whose bytes do not change', async () => {
     const directory = temporaryDirectory();
     const publisher = publisherIn(directory);
-    await publisher.publish(documents({ 'a.atom': 'a', 'b.atom': 'b' }), true, T);
+    await publisher.publish(documents({ 'a.atom': 'a', 'b.atom': 'b' }), T);
     const before = statSync(join(directory, 'a.atom'), { bigint: true });
     const kept = publisher.snapshot.get('a.atom');
-    expect(await publisher.publish(documents({ 'a.atom': 'a', 'b.atom': 'B' }), true, T + 9000)).toEqual([
+    expect(await publisher.publish(documents({ 'a.atom': 'a', 'b.atom': 'B' }), T + 9000)).toEqual([
       'b.atom',
     ]);
     const after = statSync(join(directory, 'a.atom'), { bigint: true });
@@ -92,7 +88,7 @@ describe('publishing', () => {
     const publisher = publisherIn(directory);
     const dates: number[] = [];
     for (const [index, body] of ['1', '2', '3'].entries()) {
-      await publisher.publish(documents({ 'feed.atom': body }), true, T + 100 * index);
+      await publisher.publish(documents({ 'feed.atom': body }), T + 100 * index);
       dates.push(publisher.snapshot.get('feed.atom')!.lastModified);
       expect(statSync(join(directory, 'feed.atom')).mtimeMs).toBe(dates[index]);
     }
@@ -101,34 +97,34 @@ describe('publishing', () => {
 
   it('dates a change by when it was made, to the second, and never back', async () => {
     const publisher = publisherIn(temporaryDirectory());
-    await publisher.publish(documents({ 'feed.atom': '1' }), true, T + 999);
+    await publisher.publish(documents({ 'feed.atom': '1' }), T + 999);
     expect(publisher.snapshot.get('feed.atom')!.lastModified).toBe(T);
-    await publisher.publish(documents({ 'feed.atom': '2' }), true, T + 60_001);
+    await publisher.publish(documents({ 'feed.atom': '2' }), T + 60_001);
     expect(publisher.snapshot.get('feed.atom')!.lastModified).toBe(T + 60_000);
-    await publisher.publish(documents({ 'feed.atom': '3' }), true, T - 86_400_000);
+    await publisher.publish(documents({ 'feed.atom': '3' }), T - 86_400_000);
     expect(publisher.snapshot.get('feed.atom')!.lastModified).toBeGreaterThan(T + 60_000);
   });
 
-  it('removes what is no more when it is told all that there is, and nothing else', async () => {
+  it('removes what is not to be kept, and nothing else', async () => {
     const directory = temporaryDirectory();
     await writeFiles(directory, { 'robots.txt': 'the operator’s own' });
     const publisher = publisherIn(directory);
-    await publisher.publish(documents({ 'feed.atom': '1', 'outlets/gone.atom': '1' }), true, T);
-    expect(await publisher.publish(documents({ 'feed.atom': '2' }), false, T)).toEqual(['feed.atom']);
+    await publisher.publish(documents({ 'feed.atom': '1', 'outlets/gone.atom': '1' }), T);
+    expect(await publisher.publish(documents({ 'feed.atom': '2' }), T)).toEqual(['feed.atom']);
     expect(files(directory)).toEqual(['feed.atom', 'outlets/gone.atom', 'robots.txt']);
     expect([...publisher.snapshot.keys()].sort()).toEqual(['feed.atom', 'outlets/gone.atom']);
-    const changed = await publisher.publish(documents({ 'feed.atom': '2' }), true, T);
-    expect(changed).toEqual(['outlets/gone.atom']);
+    expect(await publisher.retain(new Set(['feed.atom']))).toEqual(['outlets/gone.atom']);
     expect(files(directory)).toEqual(['feed.atom', 'robots.txt']);
     expect([...publisher.snapshot.keys()]).toEqual(['feed.atom']);
   });
 
   it('leaves a snapshot that was taken before as it was', async () => {
     const publisher = publisherIn(temporaryDirectory());
-    await publisher.publish(documents({ 'feed.atom': '1', 'a.atom': '1' }), true, T);
+    await publisher.publish(documents({ 'feed.atom': '1', 'a.atom': '1' }), T);
     const taken = publisher.snapshot;
-    await publisher.publish(documents({ 'feed.atom': '2', 'b.atom': '2' }), false, T);
-    await publisher.publish(documents({ 'feed.atom': '3' }), true, T);
+    await publisher.publish(documents({ 'feed.atom': '2', 'b.atom': '2' }), T);
+    await publisher.publish(documents({ 'feed.atom': '3' }), T);
+    await publisher.retain(new Set(['feed.atom']));
     const one = entityTag(Buffer.from('1'));
     expect([...taken].map(([path, { etag }]) => [path, etag])).toEqual([
       ['feed.atom', one],
@@ -141,11 +137,11 @@ describe('publishing', () => {
     const publisher = publisherIn(directory);
     await mkdir(join(directory, 'feed.atom', 'in-the-way'), { recursive: true });
     const both = documents({ 'feed.atom': '1', 'a.atom': '1' });
-    await expect(publisher.publish(both, true, T)).rejects.toThrow(AggregateError);
+    await expect(publisher.publish(both, T)).rejects.toThrow(AggregateError);
     expect(await textOf(publisher, 'feed.atom')).toBe('1');
     expect(files(directory)).toEqual(['a.atom']);
     await rm(join(directory, 'feed.atom'), { recursive: true });
-    await publisher.publish(both, true, T);
+    await publisher.publish(both, T);
     expect(readFileSync(join(directory, 'feed.atom'), 'utf8')).toBe('1');
   });
 
@@ -154,11 +150,11 @@ describe('publishing', () => {
     const victim = join(elsewhere, 'victim');
     await writeFile(victim, 'kept');
     const publisher = publisherIn(directory);
-    await publisher.publish(documents({ 'feed.atom': '1' }), true, T);
+    await publisher.publish(documents({ 'feed.atom': '1' }), T);
     await symlink(victim, join(directory, '.feed.atom.feedmill-tmp'));
-    await publisher.publish(documents({ 'feed.atom': '2' }), true, T).catch(() => {});
+    await publisher.publish(documents({ 'feed.atom': '2' }), T).catch(() => {});
     expect(readFileSync(victim, 'utf8')).toBe('kept');
-    await publisher.publish(documents({ 'feed.atom': '3' }), true, T);
+    await publisher.publish(documents({ 'feed.atom': '3' }), T);
     expect(readFileSync(join(directory, 'feed.atom'), 'utf8')).toBe('3');
   });
 });
@@ -172,21 +168,21 @@ describe('a published file that somebody else', () => {
   ])('%s is there again once it has been looked for', async (_, spoil) => {
     const directory = temporaryDirectory();
     const publisher = publisherIn(directory);
-    await publisher.publish(documents(bodies), true, T);
+    await publisher.publish(documents(bodies), T);
     await spoil(directory);
-    await publisher.publish([], false, T);
+    await publisher.publish([], T);
     publisher.verify();
-    expect(await publisher.publish([], false, T)).toEqual([]);
+    expect(await publisher.publish([], T)).toEqual([]);
     expect(readFileSync(join(directory, 'outlets/voa.atom'), 'utf8')).toBe('one');
   });
 
   it('leaves alone is not written again', async () => {
     const directory = temporaryDirectory();
     const publisher = publisherIn(directory);
-    await publisher.publish(documents(bodies), true, T);
+    await publisher.publish(documents(bodies), T);
     const { ino } = statSync(join(directory, 'feed.atom'));
     publisher.verify();
-    await publisher.publish([], false, T);
+    await publisher.publish([], T);
     expect(statSync(join(directory, 'feed.atom')).ino).toBe(ino);
   });
 });
@@ -194,13 +190,13 @@ describe('a published file that somebody else', () => {
 describe('a published file of which nothing is in memory', () => {
   it('and which is damaged is lost, and is written anew with the next publication of the same document', async () => {
     const directory = temporaryDirectory();
-    await publisherIn(directory).publish(documents({ 'feed.atom': 'all' }), true, T);
+    await publisherIn(directory).publish(documents({ 'feed.atom': 'all' }), T);
     const publisher = publisherIn(directory);
     const before = publisher.snapshot.get('feed.atom')!;
     await writeFile(join(directory, 'feed.atom'), 'ill');
     await expect(async () => before.read()).rejects.toThrow(LostError);
     expect([...publisher.lost]).toEqual(['feed.atom']);
-    expect(await publisher.publish(documents({ 'feed.atom': 'all' }), false, T + 9000)).toEqual([]);
+    expect(await publisher.publish(documents({ 'feed.atom': 'all' }), T + 9000)).toEqual([]);
     expect([...publisher.lost]).toEqual([]);
     expect(readFileSync(join(directory, 'feed.atom'), 'utf8')).toBe('all');
     expect(publisher.snapshot.get('feed.atom')!.lastModified).toBe(before.lastModified);
@@ -208,12 +204,12 @@ describe('a published file of which nothing is in memory', () => {
 
   it('and which is gone is lost once it has been looked for', async () => {
     const directory = temporaryDirectory();
-    await publisherIn(directory).publish(documents({ 'feed.atom': 'all' }), true, T);
+    await publisherIn(directory).publish(documents({ 'feed.atom': 'all' }), T);
     const publisher = publisherIn(directory);
     await rm(join(directory, 'feed.atom'));
     publisher.verify();
     expect([...publisher.lost]).toEqual(['feed.atom']);
-    await publisher.publish([], true, T);
+    await publisher.retain(new Set());
     expect([...publisher.lost]).toEqual([]);
   });
 
@@ -221,7 +217,7 @@ describe('a published file of which nothing is in memory', () => {
     const directory = temporaryDirectory();
     const body = Buffer.from('风'.repeat(1000));
     const first = publisherIn(directory);
-    await first.publish([{ path: 'feed.atom', body }], true, T);
+    await first.publish([{ path: 'feed.atom', body }], T);
     await first.encoded();
     const publisher = publisherIn(directory);
     const gzip = publisher.snapshot.get('feed.atom')!.codings.find(({ coding }) => coding === 'gzip')!;
@@ -236,10 +232,10 @@ describe('a published file of which nothing is in memory', () => {
 
   it('and which is replaced meanwhile is not lost', async () => {
     const directory = temporaryDirectory();
-    await publisherIn(directory).publish(documents({ 'feed.atom': '1' }), true, T);
+    await publisherIn(directory).publish(documents({ 'feed.atom': '1' }), T);
     const publisher = publisherIn(directory);
     const before = publisher.snapshot.get('feed.atom')!;
-    await publisher.publish(documents({ 'feed.atom': '2' }), true, T + 9000);
+    await publisher.publish(documents({ 'feed.atom': '2' }), T + 9000);
     await expect(async () => before.read()).rejects.toThrow(LostError);
     expect([...publisher.lost]).toEqual([]);
     expect(await textOf(publisher, 'feed.atom')).toBe('2');
@@ -256,11 +252,11 @@ describe('what could not be written', () => {
       body: Buffer.alloc(5_000_000, String(i)),
     }));
     const all = [...documents({ 'feed.atom': '1' }), ...many];
-    await expect(publisher.publish(all, true, T)).rejects.toThrow(AggregateError);
+    await expect(publisher.publish(all, T)).rejects.toThrow(AggregateError);
     for (const { path } of many) await publisher.snapshot.get(path)!.read();
     expect(await textOf(publisher, 'feed.atom')).toBe('1');
     await rm(join(directory, 'feed.atom'), { recursive: true });
-    await publisher.publish([], false, T);
+    await publisher.publish([], T);
     expect(readFileSync(join(directory, 'feed.atom'), 'utf8')).toBe('1');
   });
 });
@@ -269,7 +265,7 @@ describe('a publisher that starts', () => {
   it('takes the tags of files as they were kept, and reads a file only when it is asked for', async () => {
     const directory = temporaryDirectory();
     const first = publisherIn(directory);
-    await first.publish(documents({ 'feed.atom': '1' }), true, T);
+    await first.publish(documents({ 'feed.atom': '1' }), T);
     await first.encoded();
     // A tag that is not the file's shows where it comes from.
     const kept = readFileSync(tagsFileOf(directory), 'utf8');
@@ -281,7 +277,7 @@ describe('a publisher that starts', () => {
     const publisher = publisherIn(directory);
     expect(publisher.snapshot.get('feed.atom')!.etag).toBe(other);
     await expect(async () => publisher.snapshot.get('feed.atom')!.read()).rejects.toThrow(LostError);
-    expect(await publisher.publish(documents({ 'feed.atom': '1' }), true, T + 9000)).toEqual(['feed.atom']);
+    expect(await publisher.publish(documents({ 'feed.atom': '1' }), T + 9000)).toEqual(['feed.atom']);
     expect(await textOf(publisher, 'feed.atom')).toBe('1');
   });
 
@@ -291,7 +287,7 @@ describe('a publisher that starts', () => {
   ])('reads a file %s', async (_, text, time) => {
     const directory = temporaryDirectory();
     const first = publisherIn(directory);
-    await first.publish(documents({ 'feed.atom': '1' }), true, T);
+    await first.publish(documents({ 'feed.atom': '1' }), T);
     await first.encoded();
     await writeFile(join(directory, 'feed.atom'), text);
     await utimes(join(directory, 'feed.atom'), time / 1000, time / 1000);
@@ -310,7 +306,7 @@ describe('a publisher that starts', () => {
   ])('reads all files if the tags are damaged: %s', async (damaged) => {
     const directory = temporaryDirectory();
     const first = publisherIn(directory);
-    await first.publish(documents({ 'feed.atom': '1' }), true, T);
+    await first.publish(documents({ 'feed.atom': '1' }), T);
     await first.encoded();
     await writeFile(tagsFileOf(directory), damaged);
     expect(publisherIn(directory).snapshot.get('feed.atom')!.etag).toBe(entityTag(Buffer.from('1')));
@@ -319,8 +315,8 @@ describe('a publisher that starts', () => {
   it('serves what was published last, with the same validators', async () => {
     const directory = temporaryDirectory();
     const first = publisherIn(directory);
-    await first.publish(documents({ 'feed.atom': '1', 'outlets/voa.atom': '1', 'index.html': '1' }), true, T);
-    await first.publish(documents({ 'feed.atom': '2' }), false, T + 10);
+    await first.publish(documents({ 'feed.atom': '1', 'outlets/voa.atom': '1', 'index.html': '1' }), T);
+    await first.publish(documents({ 'feed.atom': '2' }), T + 10);
     const second = publisherIn(directory);
     const factsOf = ({ snapshot }: Publisher): object =>
       Object.fromEntries([...snapshot].map(([path, facts]) => [path, JSON.stringify(facts)]));

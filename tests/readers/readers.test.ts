@@ -110,6 +110,19 @@ test('a large seed is cleaned while this thread has its turns', async () => {
   expect(outcome).toEqual(await here.render(job));
 });
 
+test('a thread of a process that keeps no compiled code takes none from where others may have put it', async () => {
+  const { here, readers, files } = await site({ '1.txt': seedText({ body: LARGE }) });
+  const open = temporaryDirectory();
+  const before = process.env['TMPDIR'];
+  onTestFinished(() => {
+    if (before === undefined) delete process.env['TMPDIR'];
+    else process.env['TMPDIR'] = before;
+  });
+  process.env['TMPDIR'] = open;
+  await readers.render(jobOf(here, files[0]!));
+  expect(readdirSync(open)).toEqual([]);
+});
+
 test('nothing is read by readers that are disposed of', async () => {
   const { readers, files } = await site({ '1.txt': numberedSeed(1) });
   readers[Symbol.dispose]();

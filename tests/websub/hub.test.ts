@@ -134,7 +134,7 @@ describe('a subscription is refused', () => {
     ['that is a file', `${BASE}/../../etc/passwd`],
   ])('for a topic %s', async (_, topic) => {
     const [hub, subscriber] = [await publication(), await Subscriber.listen()];
-    await hub.publisher.publish([{ path: 'index.html', body: Buffer.from('x') }], false, hub.now);
+    await hub.publisher.publish([{ path: 'index.html', body: Buffer.from('x') }], hub.now);
     const { status, body } = await hub.subscribe(subscriber.callback(), { topic });
     expect([status, body.toString()]).toEqual([404, 'hub.topic is not the address of a feed here.\n']);
     expect(subscriber.verifications).toEqual([]);

@@ -95,7 +95,7 @@ export class Publication {
     const documents = Object.entries({ 'feed.atom': text, ...others }).map(([path, each]) =>
       feed(path, each),
     );
-    await this.publisher.publish(documents, false, this.now);
+    await this.publisher.publish(documents, this.now);
     this.#webSub.published();
   }
 
