@@ -111,9 +111,9 @@ export class Daemon extends Server {
     const lines = createInterface({ input: this.child.stdout! });
     this.#live = new Promise((resolve, reject) => {
       lines.on('line', (line) => {
-        const { page, msg, published } = JSON.parse(line) as LogLine;
+        const { page, pass, documents = 0 } = JSON.parse(line) as LogLine;
         if (page !== undefined) resolve();
-        if (msg === 'pass' && published! > 0) this.publications += 1;
+        if (pass !== undefined && documents > 0) this.publications += 1;
       });
       lines.on('close', () => reject(new Error('the daemon ended before it was live')));
     });
@@ -166,9 +166,10 @@ export class Daemon extends Server {
 }
 
 interface LogLine {
-  readonly msg: string;
   readonly page?: string;
-  readonly published?: number;
+  /** Which look a pass began with. */
+  readonly pass?: string;
+  readonly documents?: number;
 }
 
 function cpuMs(pid: number): number {
