@@ -76,6 +76,7 @@ export class Pipeline implements AsyncDisposable {
       { seeds, seedBytesMax, images, entryBytesMax: window.bytes / 2 },
       rules.recipes,
       rules.outlets,
+      (why) => log.warn({ why }, 'others do its work'),
     );
     this.#keeper = new LedgerKeeper(this.ledgerFile, now, (why, aside) => {
       log.error({ why, aside }, 'the ledger was unreadable: set aside, and rebuilt from the seeds');

@@ -77,7 +77,10 @@ export class Service implements AsyncDisposable, Supervised {
     this.#options = options;
     this.#alarms = new Alarms(options);
     const { data } = options.config;
-    this.#publisher = new Publisher(publicFolder(data), tagsFileIn(data), this.#stop.signal);
+    this.#publisher = new Publisher(publicFolder(data), tagsFileIn(data), {
+      signal: this.#stop.signal,
+      onLost: (path) => this.#works?.missed(path),
+    });
   }
 
   get health(): Health {

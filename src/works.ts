@@ -150,6 +150,12 @@ export class Works implements AsyncDisposable {
     });
   }
 
+  /** A published file is not what was written into it. */
+  missed(path: string): void {
+    this.#options.log.warn({ document: path }, 'changed by somebody else: made anew');
+    this.#requests.ask();
+  }
+
   /** Whether no pass is under way, or one that has gone on since this was last asked. */
   goesOn(): boolean {
     return this.#pulse.goesOn();

@@ -17,6 +17,8 @@ export class Transactions {
   readonly #indexes: Indexes;
   readonly #explained: <T>(action: () => T) => T;
   #holds = false;
+  /** Why what was held is not in the ledger, until whoever recorded it has been told. */
+  #lost: Error | null = null;
   #heldChanges = 0;
 
   /** @param explained does something whose errors are to be the ledger's */
@@ -39,6 +41,7 @@ export class Transactions {
   /** While transactions are held together: with those before and behind it. @param size the number of changes */
   held<T>(action: () => T, size: number): T {
     if (!this.#holds) return this.run(action);
+    this.#tell();
     const result = this.#within(() => {
       if (this.#heldChanges === 0) this.#indexes.doWithout();
       return action();
@@ -59,9 +62,12 @@ export class Transactions {
     this.#holds = true;
     this.#database.exec(`PRAGMA cache_size = -${CACHE_KIB_TOGETHER}`);
     try {
-      return await action();
+      const result = await action();
+      this.#explained(() => this.#tell());
+      return result;
     } finally {
       this.#holds = false;
+      this.#lost = null;
       this.#explained(() => {
         this.commit();
         this.#database.exec(`PRAGMA cache_size = -${CACHE_KIB}; PRAGMA shrink_memory`);
@@ -77,8 +83,15 @@ export class Transactions {
     } catch (error) {
       // A full disk has SQLite roll back by itself.
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+      // Whoever happened to write something else is told by this error, and need not be the one that recorded.
+      if (this.#heldChanges > 0) this.#lost = error as Error;
       this.#heldChanges = 0;
       throw error;
     }
+  }
+
+  /** @throws why what was recorded before is lost */
+  #tell(): void {
+    if (this.#lost !== null) throw this.#lost;
   }
 }

@@ -25,9 +25,10 @@ export class Coder {
 
   /** Documents that lack all codings, the merged feed before all others. Begins with the next {@link start}. */
   ask(paths: readonly string[]): void {
+    const [merged, others] = [paths.filter(isMerged), paths.filter((path) => !isMerged(path))];
     for (const [coding, former] of this.#lacking) {
-      const all = [...former, ...paths];
-      this.#lacking.set(coding, new Set([...all.filter(isMerged), ...all]));
+      if (merged.length > 0) this.#lacking.set(coding, new Set([...merged, ...former, ...others]));
+      else for (const path of others) former.add(path);
     }
   }
 

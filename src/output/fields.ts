@@ -1,12 +1,12 @@
 // What is said of a document beside its bytes: header fields, worked out with the first answer of each kind. The
 // standards by section of RFC 9110.
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
-import { FORMATS, MEDIA_TYPES } from '../article.ts';
+import { type Format, FORMATS, MEDIA_TYPES } from '../article.ts';
 import { isOpenedByPerson, sharingHeaders, typeHeaders, variesBy } from './browsers.ts';
 import type { CodedBody } from './codings.ts';
 import { languageHeaders } from './places.ts';
 import type { Served } from './respond.ts';
-import { isFeed, type Lifetime, type Representation } from './snapshot.ts';
+import { isFeed, type Lifetime, type Representation, type Snapshot } from './snapshot.ts';
 
 /** For how many times the time between two looks a cache may serve what it has while it asks again (RFC 5861). */
 const STALE_LOOKS = 10;
@@ -62,7 +62,7 @@ export function wholeFields(representation: Representation, coded: CodedBody | n
 /** By what answers differ that come from one version of a document under one configuration. */
 function kindOf(representation: Representation, etag: string, { path, served, now }: Asked): string {
   const { 'content-language': language, vary } = languageHeaders(path, representation, served.snapshot);
-  return `${etag} ${isDated(representation, now)} ${language} ${vary}`;
+  return `${etag} ${isDated(representation, now)} ${language} ${vary} ${otherFormats(path, served.snapshot).join(' ')}`;
 }
 
 /**
@@ -120,13 +120,17 @@ function cacheControl(lifetime: Lifetime, { maxAge, access }: Served): string {
 
 /** Where the document is at home, who tells of its changes, and its other formats (RFC 8288). */
 function linkHeader(path: string, { snapshot, baseUrl, hubs }: Served): string {
-  const stem = path.replace(/\.\w+$/, '');
   const links = [`<${baseUrl}/${path.replace(/(^|\/)index\.html$/, '$1')}>; rel="self"`];
   if (isFeed(path)) links.push(...hubs.map((hub) => `<${hub}>; rel="hub"`));
-  for (const format of FORMATS) {
-    const other = `${stem}.${format}`;
-    if (other === path || !snapshot.has(other)) continue;
+  for (const format of otherFormats(path, snapshot)) {
+    const other = `${path.slice(0, path.lastIndexOf('.'))}.${format}`;
     links.push(`<${baseUrl}/${other}>; rel="alternate"; type="${MEDIA_TYPES[format]}"`);
   }
   return links.join(', ');
+}
+
+/** In which else a document is published by now. */
+function otherFormats(path: string, snapshot: Snapshot): Format[] {
+  const stem = path.slice(0, path.lastIndexOf('.') + 1);
+  return FORMATS.filter((format) => stem + format !== path && snapshot.has(stem + format));
 }

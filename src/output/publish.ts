@@ -12,14 +12,23 @@ import { bytesOf, inMemory, Store, type Stored } from './store.ts';
 import { tagsOf } from './tags.ts';
 import { Writer } from './writer.ts';
 
+export interface PublisherOptions {
+  /** Ends the preparation of codings between two documents; the next start goes on. */
+  readonly signal?: AbortSignal;
+  /** Told of a file that is not what was written into it: its document has to be composed anew. */
+  readonly onLost?: (path: string) => void;
+}
+
 export class Publisher {
   readonly #directory: string;
   readonly #tagsFile: string;
   readonly #store: Store;
   readonly #writer: Writer;
-  #snapshot: Snapshot;
+  /** Replaced with each publication. In between only codings come, and whoever has it may see them or not. */
+  #snapshot: Map<string, Representation>;
   /** Documents whose bytes are nowhere any more. */
   readonly #lost = new Set<string>();
+  readonly #onLost: PublisherOptions['onLost'];
   readonly #coder: Coder;
   /** The last version of a document of which there is a gzip body, until there is one of the version that there is. */
   readonly #gzipped = new Map<string, Gzipped>();
@@ -32,16 +41,16 @@ export class Publisher {
    * Starts with what was published last, so that it can be served before anything else is done.
    *
    * @param tagsFile makes that quick
-   * @param signal ends the preparation of codings between two documents; the next start goes on
    */
-  constructor(directory: string, tagsFile: string, signal?: AbortSignal) {
+  constructor(directory: string, tagsFile: string, { signal, onLost }: PublisherOptions = {}) {
     this.#directory = directory;
+    this.#onLost = onLost;
     this.#tagsFile = tagsFile;
     this.#store = new Store(directory, (file, etag) => this.#lose(file, etag));
     this.#writer = new Writer(directory, this.#store);
     this.#coder = new Coder(async (path, coding) => this.#encode(path, coding), signal);
     mkdirSync(directory, { recursive: true });
-    this.#snapshot = readPublished(directory, tagsFile, this.#store);
+    this.#snapshot = new Map(readPublished(directory, tagsFile, this.#store));
     this.#lackCodings([...this.#snapshot.values()].filter(({ codings }) => codings.length === 0));
   }
 
@@ -146,14 +155,17 @@ export class Publisher {
   #lose(file: string, etag: string): void {
     const path = pathOfFile(file);
     const now = this.#snapshot.get(path);
-    if (now?.etag === etag) this.#lost.add(path);
+    if (now?.etag === etag && !this.#lost.has(path)) {
+      this.#lost.add(path);
+      this.#onLost?.(path);
+    }
     if (now?.codings.some((coded) => coded.etag === etag) !== true) return;
     this.#loseCodings(now);
     this.#coder.start();
   }
 
   #loseCodings(representation: Representation): void {
-    this.#snapshot = new Map(this.#snapshot).set(representation.path, withCodings(representation, []));
+    this.#snapshot.set(representation.path, withCodings(representation, []));
     this.#lackCodings([representation]);
   }
 
@@ -189,7 +201,7 @@ export class Publisher {
     const kept = { ...coded, ...this.#store.put(file, coded, body) };
     const others = codings.filter(({ coding }) => coding !== coded.coding);
     const complete = withCodings(representation, smallestFirst([...others, kept]));
-    this.#snapshot = new Map(this.#snapshot).set(path, complete);
+    this.#snapshot.set(path, complete);
     await this.#writer.writeCoding(file, lastModified);
   }
 

@@ -29,21 +29,35 @@ const BATCHES_MAX = 6;
  * twice as long.
  */
 const YOUNG_GENERATION = '--min-semi-space-size=4';
+/** How often a thread is given the same article, if threads end; then it is made here, come what may. */
+const ATTEMPTS = 2;
+/** After so many threads that ended there are no more. */
+const FAILURES_MAX = 4;
 /** After so long without a request threads end, and what little came before is forgotten. ms */
 const IDLE_MS = 2_000;
 
 export class Readers implements Disposable {
   readonly #data: ThreadData;
   readonly #here: Reader;
+  readonly #onFailure: (why: string) => void;
   #threads: Thread[] = [];
   /** Asked for lately, in heads of seeds. */
   #lately = 0;
   #idle: NodeJS.Timeout | null = null;
+  /** Threads that ended before they should. */
+  #failures = 0;
   #disposed = false;
   #last: Promise<unknown> = Promise.resolve();
   readonly #turns = new Turns();
 
-  constructor(options: ReaderOptions, recipes: readonly Recipe[], outlets: Outlets) {
+  /** @param onFailure told why a thread ended before it should */
+  constructor(
+    options: ReaderOptions,
+    recipes: readonly Recipe[],
+    outlets: Outlets,
+    onFailure: (why: string) => void,
+  ) {
+    this.#onFailure = onFailure;
     // What is named there is a folder in it for this version of Node.
     const cache = getCompileCacheDir();
     this.#data = { options, recipes, compileCache: cache === undefined ? null : dirname(cache) };
@@ -61,17 +75,39 @@ export class Readers implements Disposable {
     if (thread === null || thread.waiting >= BATCHES_MAX) {
       return files.map((file) => this.#here.identify(file));
     }
-    const reply = await thread.ask({ kind: 'identify', files });
-    return unpackIndex(reply.found);
+    try {
+      const reply = await thread.ask({ kind: 'identify', files });
+      return unpackIndex(reply.found);
+    } catch (error) {
+      this.#endured(error);
+      return files.map((file) => this.#here.identify(file));
+    }
   }
 
-  /** @throws if a thread ended, as one does that runs out of memory */
   async render(job: RenditionJob): Promise<RenditionOutcome> {
     const isLarge = fileBytes(job.article.fingerprint) > LARGE_BYTES;
-    const thread = this.#thread(isLarge ? HEADS_WORTH_A_THREAD : HEADS_OF_A_WHOLE);
-    if (thread === null) return this.#renderHere(job);
-    const reply = await thread.ask({ kind: 'render', job });
-    return unpackOutcome(reply.outcome);
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+      const thread = this.#thread(isLarge ? HEADS_WORTH_A_THREAD : HEADS_OF_A_WHOLE);
+      if (thread === null) break;
+      try {
+        const reply = await thread.ask({ kind: 'render', job });
+        return unpackOutcome(reply.outcome);
+      } catch (error) {
+        this.#endured(error);
+      }
+    }
+    return this.#renderHere(job);
+  }
+
+  /** A thread that ends, because there is no memory or no thread to be had, leaves its work to others. */
+  #endured(error: unknown): void {
+    if (!(error instanceof ThreadEndedError) || this.#disposed) throw error;
+    const { thread, message } = error;
+    if (this.#threads.includes(thread)) {
+      this.#threads = this.#threads.filter((each) => each !== thread);
+      this.#failures += 1;
+      this.#onFailure(message);
+    }
   }
 
   /** One after the other, and each in a turn of its own. */
@@ -94,8 +130,8 @@ export class Readers implements Disposable {
     if (this.#disposed) throw new Error('nothing is read any more');
     this.#lately += heads;
     this.#idle = this.#idle?.refresh() ?? setTimeout(() => this.#rest(), IDLE_MS).unref();
-    const wanted = Math.min(Math.floor(this.#lately / HEADS_WORTH_A_THREAD), THREADS_MAX);
-    this.#threads = this.#threads.filter((thread) => !thread.ended);
+    const worth = Math.min(Math.floor(this.#lately / HEADS_WORTH_A_THREAD), THREADS_MAX);
+    const wanted = this.#failures < FAILURES_MAX ? worth : 0;
     while (this.#threads.length < wanted) this.#threads.push(new Thread(this.#data));
     return this.#threads.reduce<Thread | null>(
       (least, thread) => (least !== null && least.waiting <= thread.waiting ? least : thread),
@@ -124,10 +160,19 @@ type ReplyTo<R extends Request> = Extract<
 >;
 type Asked = PromiseWithResolvers<Reply>;
 
+class ThreadEndedError extends Error {
+  readonly thread: Thread;
+
+  constructor(thread: Thread, cause: Error) {
+    super(`a thread that reads seeds ended: ${cause.message}`, { cause });
+    this.thread = thread;
+  }
+}
+
 class Thread {
   readonly #worker: Worker;
   #asked: Asked[] = [];
-  ended = false;
+  #ended: ThreadEndedError | null = null;
 
   constructor(workerData: ThreadData) {
     setFlagsFromString(YOUNG_GENERATION);
@@ -145,6 +190,7 @@ class Thread {
 
   /** @throws what went wrong there; or that the thread has ended */
   async ask<R extends Request>(request: R): Promise<ReplyTo<R>> {
+    if (this.#ended !== null) throw this.#ended;
     const asked = Promise.withResolvers<Reply>();
     this.#asked.push(asked);
     this.#worker.ref();
@@ -160,10 +206,9 @@ class Thread {
   }
 
   #fail(cause: Error): void {
-    this.ended = true;
+    this.#ended ??= new ThreadEndedError(this, cause);
     const asked = this.#asked;
     this.#asked = [];
-    for (const { reject } of asked)
-      reject(new Error(`a thread that reads seeds ended: ${cause.message}`, { cause }));
+    for (const { reject } of asked) reject(this.#ended);
   }
 }

@@ -5,11 +5,12 @@ import type { SeedFile } from '../../src/article.ts';
 import { walk } from '../../src/intake/walk.ts';
 import type { LedgerArticle } from '../../src/ledger/ledger.ts';
 import { createOutlets } from '../../src/mill/outlet.ts';
-import { Reader } from '../../src/readers/reader.ts';
+import { Reader, type ReaderOptions } from '../../src/readers/reader.ts';
 import { Readers } from '../../src/readers/readers.ts';
+import { loadRules } from '../../src/recipes.ts';
 import type { RenditionJob } from '../../src/rendition.ts';
 import { temporaryDirectory, writeFiles } from '../support/directories.ts';
-import { until } from '../support/process.ts';
+import { PROJECT, until } from '../support/process.ts';
 import { NOON, numberedSeed, seedText } from '../support/seeds.ts';
 
 /** More than the main thread reads alone. */
@@ -17,17 +18,22 @@ const MANY = 6_000;
 const BATCH = 256;
 const LARGE = `<p>${'很长的一句话。'.repeat(20_000)}</p>`;
 
+/** Why threads ended before they should. */
+let failures: string[] = [];
+
 async function site(
   files: Record<string, string>,
-): Promise<{ here: Reader; readers: Readers; files: SeedFile[] }> {
+): Promise<{ here: Reader; readers: Readers; files: SeedFile[]; options: ReaderOptions }> {
+  failures = [];
   const seeds = temporaryDirectory();
   await writeFiles(seeds, files);
   const outlets = createOutlets([]);
   const options = { seeds, seedBytesMax: 1_000_000, images: 'keep', entryBytesMax: 1_000_000 };
-  const readers = new Readers(options, [], outlets);
+  const readers = new Readers(options, [], outlets, (why) => void failures.push(why));
   onTestFinished(() => readers[Symbol.dispose]());
   const found = [...walk({ root: seeds, extensions: ['.txt'] })];
   return {
+    options,
     here: new Reader(options, outlets),
     readers,
     files: found.flatMap((each) => (each.kind === 'file' ? [each.file] : [])),
@@ -121,6 +127,25 @@ test('a thread of a process that keeps no compiled code takes none from where ot
   process.env['TMPDIR'] = open;
   await readers.render(jobOf(here, files[0]!));
   expect(readdirSync(open)).toEqual([]);
+});
+
+test('a thread that cannot start leaves all its work to the main one, and says why; soon none is tried', async () => {
+  const numbers = Array.from({ length: MANY }, (_, i) => i + 1);
+  const seeds = Object.fromEntries(numbers.map((i) => [`${i}.txt`, numberedSeed(i)]));
+  const { here, files, options } = await site(seeds);
+  const recipe = loadRules(join(PROJECT, 'config/outlets'), 'keep').recipes[0]!;
+  // No two outlets have a host.
+  const impossible = [recipe, { ...recipe, id: 'another' }];
+  using readers = new Readers(options, impossible, createOutlets([]), (why) => void failures.push(why));
+  for (let start = 0; start < MANY; start += BATCH) {
+    const batch = files.slice(start, start + BATCH);
+    expect(await readers.identify(batch)).toEqual(batch.map((file) => here.identify(file)));
+  }
+  const jobs = files.slice(0, 50).map((file) => jobOf(here, file));
+  const outcomes = await Promise.all(jobs.map(async (job) => readers.render(job)));
+  expect(outcomes).toEqual(await Promise.all(jobs.map(async (job) => here.render(job))));
+  expect(failures).toHaveLength(4);
+  expect(failures[0]).toContain('is claimed by both');
 });
 
 test('nothing is read by readers that are disposed of', async () => {
