@@ -45,8 +45,8 @@ async function measureBurst(context: Context, count: number, stopped: boolean): 
       await askUntil(`${daemon.url}/feed.atom`, ({ body }) => body.includes(last.mark));
     }
     const spent = performance.now() - start;
-    // A publication is logged when it has been made.
-    await daemon.coded();
+    // A publication is logged when it has been made and written.
+    await daemon.atRest();
     const add = (name: string, unit: 'ms' | '', value: number): void =>
       context.add({ seeds: size, name: `${what}: ${name}`, unit }, 'feedmill', value);
     add('all live', 'ms', spent);
