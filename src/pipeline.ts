@@ -4,7 +4,7 @@ import { Composer } from './compose.ts';
 import { DAY_MS, type Format } from './article.ts';
 import type { Config } from './config.ts';
 import { gather, lookAgainAt } from './gather.ts';
-import type { LookRequest } from './intake/requests.ts';
+import { EVERYTHING, type LookRequest } from './intake/requests.ts';
 import { type ScanContext, Waiting } from './intake/compare.ts';
 import type { Sighting } from './intake/settle.ts';
 import { LedgerKeeper } from './ledger/keeper.ts';
@@ -49,7 +49,6 @@ export interface PipelineOptions {
 const IDENTITY_RULES = 'identity-rules';
 /** The note that something has been published from this ledger. */
 const PUBLISHED = 'published';
-const ALL: LookRequest = { all: true, paths: new Set() };
 
 export class Pipeline implements AsyncDisposable {
   readonly #options: PipelineOptions;
@@ -123,7 +122,7 @@ export class Pipeline implements AsyncDisposable {
     this.#composer = null;
     this.#due = null;
     await this.#keeper.replace(damage);
-    return this.#pass(ALL, site);
+    return this.#pass(EVERYTHING, site);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -145,7 +144,7 @@ export class Pipeline implements AsyncDisposable {
     // Feeds that are up are good until there are better ones.
     const provisional =
       this.#due === null && publisher.snapshot.size === 0 ? this.#provisional(site, progress) : null;
-    const gathered = await gather(reindex ? ALL : request, {
+    const gathered = await gather(reindex ? EVERYTHING : request, {
       ledger: this.#ledger,
       scan: this.#scanContext(reindex, progress),
       progress,

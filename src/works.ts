@@ -2,7 +2,7 @@
 import { setTimeout as after } from 'node:timers/promises';
 import type { Alarms } from './alarms.ts';
 import type { Config } from './config.ts';
-import { type LookRequest, LookRequests } from './intake/requests.ts';
+import { EVERYTHING, type LookRequest, LookRequests } from './intake/requests.ts';
 import { startSchedule } from './intake/schedule.ts';
 import { SeedWatch } from './intake/watch.ts';
 import type { Stock } from './ledger/ledger.ts';
@@ -40,7 +40,6 @@ export interface WorksOptions {
 const FIRST_PASS_MS = 5_000;
 /** After a pass that failed, or could not write all that it made; or that could not even be begun. ms */
 export const RETRY_MS = 10_000;
-const EVERYTHING: LookRequest = { all: true, paths: new Set() };
 
 export class Works implements AsyncDisposable {
   readonly #options: WorksOptions;

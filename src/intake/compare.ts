@@ -51,7 +51,7 @@ export class Waiting {
 /** Batches that are being read while the next is collected: more than a thread is left alone with (readers.ts). */
 const BATCHES_AHEAD = 8;
 
-export const SAME: ScanEvent = { kind: 'same' };
+const SAME: ScanEvent = { kind: 'same' };
 
 /** A file that is new or has changed, and is whole as far as can be told. */
 interface Candidate {
@@ -102,11 +102,13 @@ export class Comparison {
     this.add({ kind: 'change', change: { kind: 'missing', path, since: this.#context.now } });
   }
 
-  isSame({ path, fingerprint }: SeedFile, before: KnownSeed | null): boolean {
+  /** Tells of a file that is as the ledger knows it; else nothing, and says so. */
+  addSame({ path, fingerprint }: SeedFile, before: KnownSeed | null): boolean {
     const { reindex, waiting } = this.#context;
     // One that was missing is looked at in any case: what identifies it may have changed meanwhile.
     if (before?.fingerprint !== fingerprint || before.missingSince !== null || reindex) return false;
     waiting.forget(path);
+    this.add(SAME);
     return true;
   }
 

@@ -6,6 +6,9 @@ export interface LookRequest {
   readonly paths: ReadonlySet<string>;
 }
 
+/** The whole directory. */
+export const EVERYTHING: LookRequest = { all: true, paths: new Set() };
+
 /** More paths than this are quicker found by looking at everything. */
 const PATHS_MAX = 5_000;
 

@@ -1,6 +1,6 @@
 // What has changed on disk since the ledger last looked: the changes, in batches, and nothing done.
 import type { KnownSeed, Ledger } from '../ledger/ledger.ts';
-import { Comparison, SAME, type ScanContext, type ScanEvent } from './compare.ts';
+import { Comparison, type ScanContext, type ScanEvent } from './compare.ts';
 import { comparePaths, type Found, lookAt, walk, type WalkOptions } from './walk.ts';
 
 /** Known seeds a page: large enough to make the query cheap, small enough to hold. */
@@ -37,8 +37,7 @@ async function* compareAll(context: ScanContext, comparison: Comparison): AsyncG
     }
     const before = next?.path === file.path ? next : null;
     if (before !== null) next = known.next() ?? (await known.turnPage());
-    if (comparison.isSame(file, before)) comparison.add(SAME);
-    else await comparison.consider(file, before);
+    if (!comparison.addSame(file, before)) await comparison.consider(file, before);
   }
   while (next !== null) {
     if (comparison.size >= BATCH) yield;
@@ -77,8 +76,7 @@ async function* comparePathsOnly(
         }
       } else if (each.kind === 'file') {
         const before = known.get(each.file.path) ?? null;
-        if (comparison.isSame(each.file, before)) comparison.add(SAME);
-        else await comparison.consider(each.file, before);
+        if (!comparison.addSame(each.file, before)) await comparison.consider(each.file, before);
       } else if (each.kind !== 'pause') comparison.add(each);
     }
     yield;

@@ -2,12 +2,13 @@
 //
 // A feed whose archive has not begun is one of which nothing has a place: nothing is written of its articles. From then
 // on, a table holds those that have none.
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import type { Archived, ArchivePlace, Withdrawal } from './ledger.ts';
 import { ledgerArticle, type NewestRow } from './rows.ts';
 import { Appendix, Runs } from './runs.ts';
 import { LIVE } from './statements.ts';
 import type { Transactions } from './transactions.ts';
+import { prepareAll, type Prepared } from './prepare.ts';
 
 /** The merged feed's, beside outlets' ids, none of which is empty. */
 const MERGED = '';
@@ -75,13 +76,12 @@ export class Archives {
   readonly #transactions: Transactions;
   readonly #runs: Runs;
   readonly #begun: Set<string>;
-  readonly #statements: Readonly<Record<keyof typeof SQL, StatementSync>>;
+  readonly #statements: Prepared<typeof SQL>;
 
   constructor(database: DatabaseSync, transactions: Transactions) {
     this.#transactions = transactions;
     this.#runs = new Runs(database);
-    const prepared = Object.entries(SQL).map(([name, sql]) => [name, database.prepare(sql)]);
-    this.#statements = Object.fromEntries(prepared) as Record<keyof typeof SQL, StatementSync>;
+    this.#statements = prepareAll(database, SQL);
     // Of very many rows, objects are half of what they cost.
     for (const many of ['oldest', 'oldestOf'] as const) this.#statements[many].setReturnArrays(true);
     this.#begun = new Set(this.#statements.begun.all().map(({ feed }) => feed as string));

@@ -2,12 +2,13 @@
 //
 // Most articles have one copy. Their seeds stand in no index of keys: `article.seed` leads to them. All other seeds with
 // a key are marked (`shared`), be it because there is another copy or only because there may be one.
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import type { Identity } from '../article.ts';
 import type { Archives } from './archive.ts';
 import { countDay, type DayDifferences } from './days.ts';
 import type { Recorded, SeedChange } from './ledger.ts';
 import { countOutlet, type OutletDifferences } from './tally.ts';
+import { prepareAll, type Prepared } from './prepare.ts';
 
 const SQL = {
   // A broken copy only if there is no other; the latest header time, a copy without one losing to
@@ -28,12 +29,11 @@ const SQL = {
 } as const;
 
 export class Election {
-  readonly statements: Readonly<Record<keyof typeof SQL, StatementSync>>;
+  readonly statements: Prepared<typeof SQL>;
   readonly archives: Archives;
 
   constructor(database: DatabaseSync, archives: Archives) {
-    const prepared = Object.entries(SQL).map(([name, sql]) => [name, database.prepare(sql)]);
-    this.statements = Object.fromEntries(prepared) as Record<keyof typeof SQL, StatementSync>;
+    this.statements = prepareAll(database, SQL);
     this.archives = archives;
   }
 
@@ -60,6 +60,11 @@ class Ballot {
     this.#election = election;
     this.#changes = changes;
     this.#now = now;
+  }
+
+  /** Marks a seed whose article has another one, or may have. */
+  share(seed: number): void {
+    this.#election.statements.share.run(seed);
   }
 
   contest(key: Buffer, identity: Identity | null): void {
@@ -116,7 +121,7 @@ class Ballot {
         this.#added(Number(lastInsertRowid), outlet, winner.time);
       } else {
         const outlet = identity?.outlet ?? before.outlet;
-        if (before.seed !== null && before.seed !== winner.id) statements.share.run(before.seed);
+        if (before.seed !== null && before.seed !== winner.id) this.share(before.seed);
         statements.update.run(outlet, winner.time, winner.id, before.id);
         archives.move(before, { outlet, time: winner.time });
         countOutlet(this.#counts, before.outlet, 'articles', -1);

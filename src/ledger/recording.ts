@@ -1,11 +1,12 @@
 // What a look has found out → the tables, inside one transaction.
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import type { Archives } from './archive.ts';
 import { type Days, prepareDays, saveDays } from './days.ts';
 import { Election } from './election.ts';
 import type { Recorded, SeedChange } from './ledger.ts';
 import { asBuffer, type SeedRow } from './rows.ts';
 import { type Counts, countsOf, type SeedCounts } from './tally.ts';
+import { prepareAll, type Prepared } from './prepare.ts';
 
 type Indexed = Extract<SeedChange, { kind: 'indexed' }>;
 
@@ -14,7 +15,6 @@ const SQL = {
   insert: `
     INSERT INTO seed (path, fingerprint, header_time, time, url, key) VALUES (?, ?, ?, ?, ?, ?)
     ON CONFLICT (path) DO NOTHING`,
-  share: 'UPDATE seed SET shared = 1 WHERE id = ? AND shared = 0',
   index: `
     UPDATE seed SET fingerprint = :fingerprint, header_time = :headerTime, time = :time, url = :url, key = :key,
       shared = 1, missing_since = NULL, reason = NULL, line = NULL, detail = NULL
@@ -35,14 +35,13 @@ export class Recording {
   readonly #election: Election;
   readonly #days: Days;
   readonly #counts: Counts;
-  readonly #statements: Readonly<Record<keyof typeof SQL, StatementSync>>;
+  readonly #statements: Prepared<typeof SQL>;
 
   constructor(database: DatabaseSync, archives: Archives, counts: Counts) {
     this.#election = new Election(database, archives);
     this.#days = prepareDays(database);
     this.#counts = counts;
-    const prepared = Object.entries(SQL).map(([name, sql]) => [name, database.prepare(sql)]);
-    this.#statements = Object.fromEntries(prepared) as Record<keyof typeof SQL, StatementSync>;
+    this.#statements = prepareAll(database, SQL);
   }
 
   /** Runs inside a transaction. */
@@ -56,7 +55,7 @@ export class Recording {
       if (first !== undefined) {
         // A file that changes twice in a batch is what it is at last.
         fresh.delete(change.path);
-        this.#statements.share.run(first.id);
+        ballot.share(first.id);
         ballot.contest(first.change.identity.key, first.change.identity);
       } else if (change.kind === 'indexed') {
         const id = this.#insert(change);
@@ -78,7 +77,7 @@ export class Recording {
     }
     for (const { id, change } of fresh.values()) {
       if (ballot.addOnly(id, change)) continue;
-      this.#statements.share.run(id);
+      ballot.share(id);
       ballot.contest(change.identity.key, change.identity);
     }
     const { recorded, counts, days } = ballot.elect();

@@ -50,7 +50,7 @@ export class Runs {
   }
 
   append(feed: string, added: Appendix): void {
-    for (const [run, places] of added.runs) this.#append.run(feed, run, places);
+    for (const [run, places] of added.finish()) this.#append.run(feed, run, places);
   }
 }
 
@@ -73,8 +73,8 @@ export class Appendix {
     if (this.#place % RUN_PLACES === 0) this.#end();
   }
 
-  /** Number of a run → what comes into it. */
-  get runs(): ReadonlyMap<number, string> {
+  /** Number of a run → what comes into it. Nothing is added any more. */
+  finish(): ReadonlyMap<number, string> {
     if (this.#lines.length > 0) this.#end();
     return this.#runs;
   }

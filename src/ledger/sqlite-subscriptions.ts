@@ -1,5 +1,5 @@
 // Subscriptions on SQLite. Owns their SQL; `schema.ts` owns the table.
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import type {
   ConfirmedSubscription,
   DueQuery,
@@ -9,6 +9,7 @@ import type {
   SubscriptionLimits,
   Subscriptions,
 } from './subscriptions.ts';
+import { prepareAll, type Prepared } from './prepare.ts';
 
 const COLUMNS = 'topic, callback, host, secret, expires, delivered, failures, retry_at AS retryAt';
 const KEY = 'topic = :topic AND callback = :callback';
@@ -34,13 +35,12 @@ const SQL = {
 } as const;
 
 export class SqliteSubscriptions implements Subscriptions {
-  readonly #statements: Readonly<Record<keyof typeof SQL, StatementSync>>;
+  readonly #statements: Prepared<typeof SQL>;
   readonly #run: <T>(action: () => T) => Promise<T>;
 
   /** @param run does synchronous work behind an asynchronous interface */
   constructor(database: DatabaseSync, run: <T>(action: () => T) => Promise<T>) {
-    const prepared = Object.entries(SQL).map(([name, sql]) => [name, database.prepare(sql)]);
-    this.#statements = Object.fromEntries(prepared) as Record<keyof typeof SQL, StatementSync>;
+    this.#statements = prepareAll(database, SQL);
     this.#run = run;
   }
 

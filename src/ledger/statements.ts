@@ -1,6 +1,7 @@
 // The ledger's SQL, prepared once.
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import { WRITTEN_MS } from './schema.ts';
+import { prepareAll, type Prepared } from './prepare.ts';
 
 const KNOWN = 'path, fingerprint, url, header_time, time, missing_since';
 
@@ -62,9 +63,8 @@ const SQL = {
   clearNote: 'DELETE FROM note WHERE name = ?',
 } as const;
 
-export type Statements = Readonly<Record<keyof typeof SQL, StatementSync>>;
+export type Statements = Prepared<typeof SQL>;
 
 export function prepareStatements(database: DatabaseSync): Statements {
-  const prepared = Object.entries(SQL).map(([name, sql]) => [name, database.prepare(sql)]);
-  return Object.fromEntries(prepared) as Statements;
+  return prepareAll(database, SQL);
 }

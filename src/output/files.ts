@@ -19,6 +19,7 @@ import {
   representStored,
   type Representation,
   type Snapshot,
+  wholeSecond,
   withCodings,
 } from './snapshot.ts';
 import { entityTag, type Store, type Stored } from './store.ts';
@@ -134,7 +135,7 @@ function readCoded(
     const file = path + EXTENSIONS[coding];
     const stats = lstatSync(join(directory, file), { throwIfNoEntry: false });
     if (stats?.isFile() !== true || stats.size === 0) return [];
-    if (Math.floor(stats.mtimeMs / 1000) * 1000 !== lastModified) return [];
+    if (wholeSecond(stats.mtimeMs) !== lastModified) return [];
     found.push({ coding, ...storedIn(directory, file, stats, tags, store) });
   }
   return smallestFirst(found);

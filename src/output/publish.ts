@@ -7,7 +7,7 @@ import { Coder } from './coder.ts';
 import { type Coding, encode, EXTENSIONS, isWorthCoding, type MadeBody, smallestFirst } from './codings.ts';
 import { pathOfFile, readPublished, replaceFile } from './files.ts';
 import type { Gzipped } from './gzip.ts';
-import { type Representation, representStored, type Snapshot, withCodings } from './snapshot.ts';
+import { type Representation, representStored, type Snapshot, wholeSecond, withCodings } from './snapshot.ts';
 import { bytesOf, inMemory, Store, type Stored } from './store.ts';
 import { tagsOf } from './tags.ts';
 import { Writer } from './writer.ts';
@@ -119,7 +119,7 @@ export class Publisher {
     for (const representation of this.#snapshot.values()) {
       const { path, etag, length, lastModified } = representation;
       const stats = statSync(join(this.#directory, path), { throwIfNoEntry: false });
-      const same = stats?.size === length && Math.floor(stats.mtimeMs / 1000) * 1000 === lastModified;
+      const same = stats?.size === length && wholeSecond(stats.mtimeMs) === lastModified;
       if (same || this.#store.unwritten.has(path)) continue;
       const bytes = this.#store.held(path, etag);
       if (bytes === undefined) {

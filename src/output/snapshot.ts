@@ -63,7 +63,7 @@ export function representStored(
   changedMs: number,
   before?: Representation,
 ): Representation {
-  const second = Math.floor(changedMs / 1000) * 1000;
+  const second = wholeSecond(changedMs);
   return {
     path,
     ...stored,
@@ -75,6 +75,11 @@ export function representStored(
     lastModified: before ? Math.max(second, before.lastModified + 1000) : second,
     lifetime: 'current',
   };
+}
+
+/** As HTTP tells times. ms → ms, a multiple of 1000 */
+export function wholeSecond(ms: number): number {
+  return Math.floor(ms / 1000) * 1000;
 }
 
 function contentTypeOf(path: string): string {

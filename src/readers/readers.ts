@@ -25,8 +25,8 @@ const HEADS_WORTH_A_THREAD = 4_000;
 /** Batches that a thread has before it; what comes then is quicker done here. Fewer than are asked for ahead (compare.ts). */
 const BATCHES_MAX = 6;
 /**
- * Of threads that start from now on; nothing changes for those that have. Each article leaves a tree behind; with the 1 MB that V8 begins with, collecting them took
- * twice as long.
+ * Of threads that start from now on; nothing changes for those that have. Each article leaves a tree behind; with the 1 MB
+ * that V8 begins with, collecting them took twice as long.
  */
 const YOUNG_GENERATION = '--min-semi-space-size=4';
 /** How often a thread is given the same article, if threads end; then it is made here, come what may. */
