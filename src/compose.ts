@@ -4,7 +4,7 @@
 import { Archive, tombstones } from './archive.ts';
 import { type Document, type Format, FORMATS, type Outlet, type RenderedEntry } from './article.ts';
 import { Entries, type EntriesContext, type Findings } from './entries.ts';
-import { Heads } from './heads.ts';
+import type { Heads } from './heads.ts';
 import type { LedgerArticle, RenditionFacts } from './ledger/ledger.ts';
 import { renderOpml, OPML_PATH } from './mill/render/opml.ts';
 import { collectGarbage } from './memory.ts';
@@ -27,6 +27,7 @@ import { Turns } from './turns.ts';
 export interface ComposeContext extends EntriesContext {
   readonly rules: Rules;
   readonly site: Site;
+  readonly heads: Heads;
   readonly window: WindowLimits;
   /** How long a withdrawn article is told of. ms */
   readonly tombstoneMs: number;
@@ -92,16 +93,15 @@ export class Composer {
 
   constructor(context: ComposeContext) {
     this.#context = context;
-    this.#heads = new Heads(context.site);
-    this.archive = new Archive({ ...context, heads: this.#heads });
+    this.#heads = context.heads;
+    this.archive = new Archive(context);
     this.#pages = new PageComposer(context, this.#heads);
   }
 
   /**
    * The documents of one feed after the other, the merged one's first; then the page for people, which tells of all.
    *
-   * @param only the outlets whose feeds to compose; `null` for all, as the first time must be.
-   *   The merged feed and the first page always are
+   * @param only the outlets whose feeds to compose; `null` for all. The merged feed and the first page always are
    */
   async *compose(
     only: ReadonlySet<string> | null,
@@ -172,7 +172,6 @@ export class Composer {
     if (outlet !== null) {
       this.#heads.remember(
         outlet,
-        updated,
         shown.map(({ entry }) => entry),
       );
     }

@@ -21,6 +21,8 @@ export type RejectedChange = Extract<SeedChange, { kind: 'rejected' }>;
 export class Findings {
   /** Seeds that are not (any more) what the ledger says. */
   readonly stale = new Set<string>();
+  /** Something could not be made that may be another time. */
+  unsure = false;
   /** Seeds that turned out to be no articles when they were read whole. */
   readonly #rejected = new Map<string, RejectedChange>();
 
@@ -76,11 +78,13 @@ export class Entries {
         this.#findings.reject({ kind: 'rejected', path, fingerprint, rejection });
       } else {
         this.#findings.stale.add(path);
+        this.#findings.unsure = true;
         this.#context.onTrouble(path, outcome.why);
       }
       return article.rendition;
     } catch (error) {
       // One article, however odd, never stops the others.
+      this.#findings.unsure = true;
       this.#context.onTrouble(article.path, (error as Error).stack ?? String(error));
       return article.rendition;
     }

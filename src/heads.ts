@@ -5,20 +5,26 @@ import { urlUuid } from './mill/url.ts';
 import { feedPath } from './output/paths.ts';
 import type { Site } from './site.ts';
 
+/** By outlet. BCP 47 */
+export type Languages = Readonly<Record<string, string>>;
+
 /** Remembers what only an outlet's entries tell of its feed. */
 export class Heads {
   readonly #site: Site;
-  readonly #updated = new Map<string, number>();
   /** Of outlets whose language only their articles tell: that of most of them. */
-  readonly #languages = new Map<string, string>();
+  readonly #languages: Map<string, string>;
 
-  constructor(site: Site) {
+  /** @param languages what was remembered before */
+  constructor(site: Site, languages: Languages) {
     this.#site = site;
+    this.#languages = new Map(Object.entries(languages));
   }
 
-  /** @param updated when the newest of `entries` was, or the last went. ms */
-  remember({ id, language }: Outlet, updated: number, entries: readonly RenderedEntry[]): void {
-    this.#updated.set(id, updated);
+  get languages(): Languages {
+    return Object.fromEntries(this.#languages);
+  }
+
+  remember({ id, language }: Outlet, entries: readonly RenderedEntry[]): void {
     if (language === null) this.#languages.set(id, languageOfMost(entries));
   }
 
@@ -36,7 +42,7 @@ export class Heads {
       alternate: outlet?.home ?? `${site.baseUrl}/`,
       hubs: site.hubs,
       language: this.languageOf(outlet),
-      updated: (outlet && this.#updated.get(outlet.id)) ?? 0,
+      updated: 0,
       stylesheet: stylesheetFrom(path),
       version: site.version,
       about: {

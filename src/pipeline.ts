@@ -3,7 +3,9 @@ import type { Archive } from './archive.ts';
 import { Composer } from './compose.ts';
 import { DAY_MS, type Format } from './article.ts';
 import type { Config } from './config.ts';
+import { Due } from './due.ts';
 import { gather, lookAgainAt } from './gather.ts';
+import type { Heads } from './heads.ts';
 import { EVERYTHING, type LookRequest } from './intake/requests.ts';
 import { type ScanContext, Waiting } from './intake/compare.ts';
 import type { Sighting } from './intake/settle.ts';
@@ -59,15 +61,13 @@ export class Pipeline implements AsyncDisposable {
   readonly #troubles: Troubles;
   #stock: Stock = { outlets: new Map(), articles: 0, seeds: 0, rejected: 0, missing: 0, newest: null };
   #composer: Composer | null = null;
-  /** Outlets whose feeds are to be composed anew; `null` means all, as at the start. */
-  #due: Set<string> | null = null;
-  /** Feeds tell of what was withdrawn after this. ms */
-  #toldSince = 0;
+  readonly #due: Due;
 
   /** @throws LedgerRefusedError */
   constructor(options: PipelineOptions) {
     const { config, rules, log, now } = options;
     this.#options = options;
+    this.#due = new Due(options);
     this.#troubles = new Troubles(log);
     this.ledgerFile = ledgerFileIn(config.data);
     const { seeds, seedBytesMax, images, window } = config;
@@ -100,7 +100,8 @@ export class Pipeline implements AsyncDisposable {
   /** A document of an archive, `null` if there is none. @throws BusyError before the first pass */
   async archived(name: ArchiveName, format: Format): Promise<MadeDocument | null> {
     // That pass finds out what the feeds say of themselves.
-    if (this.#composer === null || this.#due === null) throw new BusyError('the first pass is under way');
+    if (this.#composer === null || this.#due.outlets === null)
+      throw new BusyError('the first pass is under way');
     const made = await this.#composer.archive.documents(name, [format], this.#options.now());
     return made?.[0] ?? null;
   }
@@ -120,7 +121,7 @@ export class Pipeline implements AsyncDisposable {
       damage = error;
     }
     this.#composer = null;
-    this.#due = null;
+    this.#due.outlets = null;
     await this.#keeper.replace(damage);
     return this.#pass(EVERYTHING, site);
   }
@@ -139,50 +140,47 @@ export class Pipeline implements AsyncDisposable {
     const progress = new Progress();
     using _ = show?.(progress);
     if (request.all) this.#keeper.requireInPlace();
-    const reindex = (await this.#ledger.note(IDENTITY_RULES)) !== rules.identity;
-    const outlets = this.#due ?? new Set<string>();
+    const ledger = this.#ledger;
+    const due = this.#due;
+    if (this.#composer === null) await this.count();
+    const composer = (this.#composer ??= this.#createComposer(site, await due.resume(ledger, site)));
+    const reindex = (await ledger.note(IDENTITY_RULES)) !== rules.identity;
+    const context = { composer, publisher, ledger, now, progress, provisional: false };
     // Feeds that are up are good until there are better ones.
     const provisional =
-      this.#due === null && publisher.snapshot.size === 0 ? this.#provisional(site, progress) : null;
+      due.outlets === null && publisher.snapshot.size === 0 ? this.#provisional(context) : null;
     const gathered = await gather(reindex ? EVERYTHING : request, {
-      ledger: this.#ledger,
+      ledger,
       scan: this.#scanContext(reindex, progress),
       progress,
       limits: config.withdrawal,
-      outlets,
+      outlets: due.outlets ?? new Set(),
       quietMs,
       step,
       onRecorded: async () => provisional?.step(),
     });
-    if (reindex && gathered.unlisted.length === 0) {
-      await this.#ledger.setNote(IDENTITY_RULES, rules.identity);
-    }
+    if (reindex && gathered.unlisted.length === 0) await ledger.setNote(IDENTITY_RULES, rules.identity);
     const rejectedBefore = this.#stock.rejected;
     await this.count();
     if (request.all) {
       publisher.verify();
-      await this.#dueForTombstones();
+      await due.addTombstones(ledger);
     }
-    if (publisher.lost.size > 0) this.#due = null;
+    const revision = await due.begin(ledger);
     // What is rejected stands on the first page, which then is all that is made anew beside the merged feed.
     const same = gathered.rejected.length === 0 && this.#stock.rejected === rejectedBefore;
-    if (this.#due?.size === 0 && (same || !config.page.rejected))
-      return {
-        ...gathered,
-        ...(await attempted(() => publisher.publish([], now()))),
-        seedsLost: false,
-      };
-    const first = this.#due === null;
-    const ledgerIsNew = first && (await this.#ledger.note(PUBLISHED)) === null;
-    if (ledgerIsNew && (await losesTooMuch(publisher.snapshot, this.#ledger, config.withdrawal))) {
+    if (due.outlets?.size === 0 && (same || !config.page.rejected)) {
+      const publication = await attempted(() => publisher.publish([], now()));
+      due.end(revision, { ...publication, unsure: false });
+      return { ...gathered, ...publication, seedsLost: false };
+    }
+    const ledgerIsNew = due.outlets === null && (await ledger.note(PUBLISHED)) === null;
+    if (ledgerIsNew && (await losesTooMuch(publisher.snapshot, ledger, config.withdrawal))) {
       return { ...gathered, published: [], publishError: null, seedsLost: true };
     }
-    const { stale, rejected, ...publication } = await publish(
-      this.#due,
-      this.#publicationContext(site, progress),
-    );
-    if (ledgerIsNew) await this.#ledger.setNote(PUBLISHED, 'yes');
-    this.#due = new Set();
+    const { stale, rejected, ...publication } = await publish(due.outlets, context);
+    if (ledgerIsNew) await ledger.setNote(PUBLISHED, 'yes');
+    due.end(revision, publication);
     return {
       ...gathered,
       rejected: [...gathered.rejected, ...rejected],
@@ -192,26 +190,11 @@ export class Pipeline implements AsyncDisposable {
     };
   }
 
-  #provisional(site: Site, progress: Progress): Provisional {
+  #provisional(context: PublicationContext): Provisional {
     return new Provisional(async () => {
-      await publish(null, { ...this.#publicationContext(site, progress), provisional: true });
-      progress.feeds = null;
+      await publish(null, { ...context, provisional: true });
+      context.progress.feeds = null;
     }, this.#options.provisionalAfterMs);
-  }
-
-  #publicationContext(site: Site, progress: Progress): PublicationContext {
-    const { publisher, now } = this.#options;
-    const composer = (this.#composer ??= this.#createComposer(site));
-    return { composer, publisher, ledger: this.#ledger, now, progress, provisional: false };
-  }
-
-  /** Feeds that tell of a withdrawn article for the last time are composed again when it is time to be silent. */
-  async #dueForTombstones(): Promise<void> {
-    const { now, config } = this.#options;
-    const until = now() - config.withdrawal.tombstoneDays * DAY_MS;
-    const outlets = await this.#ledger.outletsWithdrawnFrom(this.#toldSince, until);
-    for (const outlet of outlets) this.#due?.add(outlet);
-    this.#toldSince = until;
   }
 
   #scanContext(reindex: boolean, progress: Progress): ScanContext {
@@ -229,7 +212,7 @@ export class Pipeline implements AsyncDisposable {
     };
   }
 
-  #createComposer(site: Site): Composer {
+  #createComposer(site: Site, heads: Heads): Composer {
     const { config, rules, log, publisher, step } = this.#options;
     return new Composer({
       ledger: this.#ledger,
@@ -238,9 +221,10 @@ export class Pipeline implements AsyncDisposable {
       window: config.window,
       tombstoneMs: config.withdrawal.tombstoneDays * DAY_MS,
       showsRejected: config.page.rejected,
-      onRecorded: (outlets) => outlets.forEach((outlet) => this.#due?.add(outlet)),
+      onRecorded: (outlets) => this.#due.add(outlets),
       published: async (path) => bytesOf(publisher.snapshot.get(path)),
       site,
+      heads,
       step,
       onTrouble: (seed, why) => this.#troubles.tell(seed, why),
       onRepaired: (seed, what) => log.warn({ seed, what }, 'article repaired'),

@@ -34,7 +34,7 @@ export interface Publication {
 export async function publish(
   due: Set<string> | null,
   { composer, publisher, ledger, now, progress, provisional }: PublicationContext,
-): Promise<Publication & { stale: readonly string[]; rejected: readonly RejectedChange[] }> {
+): Promise<Publication & { stale: readonly string[]; unsure: boolean; rejected: readonly RejectedChange[] }> {
   const paths = new Set<string>();
   const published = new Set<string>();
   const rejected: RejectedChange[] = [];
@@ -60,7 +60,8 @@ export async function publish(
     }
     if (findings.rejected.length === 0) {
       if (due === null) await attempt(() => publisher.retain(paths));
-      return { published: [...published], publishError, stale: [...findings.stale], rejected };
+      const { stale, unsure } = findings;
+      return { published: [...published], publishError, stale: [...stale], unsure, rejected };
     }
     rejected.push(...findings.rejected);
     const recorded = await ledger.record(findings.rejected, now());

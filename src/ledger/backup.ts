@@ -5,6 +5,7 @@ import { backup } from 'node:sqlite';
 import { explained } from './errors.ts';
 import { LedgerUnreadableError } from './ledger.ts';
 import { openAsItIs, refuseNewer } from './open.ts';
+import { REVISION } from './recording.ts';
 
 /** "fmil": what sets a backup apart from a ledger in use, and from all other databases. */
 const APPLICATION_ID = 0x66_6d_69_6c;
@@ -69,7 +70,8 @@ export function becomeLedger(file: string, name: string): Backup {
     }
     refuseNewer(database, name, 'restore it with that version');
     const note = database.prepare('SELECT value FROM note WHERE name = ?').get(SITE_ID);
-    database.prepare('DELETE FROM note WHERE name = ?').run(SITE_ID);
+    // What is published beside it may be of another time.
+    for (const name of [SITE_ID, REVISION]) database.prepare('DELETE FROM note WHERE name = ?').run(name);
     database.exec('PRAGMA application_id = 0');
     return { siteId: (note?.['value'] as string | undefined) ?? null, articles: articlesIn(database) };
   }, name);

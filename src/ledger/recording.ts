@@ -10,6 +10,9 @@ import { prepareAll, type Prepared } from './prepare.ts';
 
 type Indexed = Extract<SeedChange, { kind: 'indexed' }>;
 
+/** The note of which state the ledger is in. */
+export const REVISION = 'revision';
+
 const SQL = {
   seedAt: 'SELECT key, url, reason, missing_since FROM seed WHERE path = ?',
   insert: `
@@ -28,6 +31,10 @@ const SQL = {
   remove: 'DELETE FROM seed WHERE path = ?',
   shareOfArticle:
     'UPDATE seed SET shared = 1 WHERE id = (SELECT seed FROM article WHERE key = ?) AND shared = 0',
+  // Not counted: a ledger that was set back would come to the same number another way.
+  revise: `
+    INSERT INTO note (name, value) VALUES ('${REVISION}', hex(randomblob(16)))
+    ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
   moveArticle: 'UPDATE OR IGNORE article SET key = :key, canonical = :canonical WHERE key = :former',
 } as const;
 
@@ -83,6 +90,7 @@ export class Recording {
     const { recorded, counts, days } = ballot.elect();
     this.#counts.add(difference, counts);
     saveDays(this.#days, days);
+    this.#statements.revise.run();
     return recorded;
   }
 

@@ -21,7 +21,7 @@ import {
   type Tally,
   type Withdrawal,
 } from './ledger.ts';
-import { Recording } from './recording.ts';
+import { Recording, REVISION } from './recording.ts';
 import { knownSeed, ledgerArticle, type NewestRow, renderedEntry } from './rows.ts';
 import { SqliteSubscriptions } from './sqlite-subscriptions.ts';
 import { prepareStatements, type Statements } from './statements.ts';
@@ -169,6 +169,10 @@ export class SqliteLedger implements Ledger {
 
   tally(): Promise<Tally> {
     return this.#run(() => this.#counts.tally());
+  }
+
+  revision(): Promise<string | null> {
+    return this.note(REVISION);
   }
 
   note(name: string): Promise<string | null> {

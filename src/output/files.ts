@@ -98,14 +98,21 @@ export async function replaceFile(file: string, body: Buffer, lastModified: numb
   }
 }
 
+export interface Published {
+  readonly snapshot: Snapshot;
+  /** What was said of all documents together, if they are all there as they were then, and no others. */
+  readonly imprint: unknown;
+}
+
 /**
  * Where documents lie, as they were published last. Archives are made when they are asked for, and are not read.
  *
  * @param tagsFile says what need not be read
  */
-export function readPublished(directory: string, tagsFile: string, store: Store): Snapshot {
+export function readPublished(directory: string, tagsFile: string, store: Store): Published {
   const snapshot = new Map<string, Representation>();
   const tags = readTags(tagsFile);
+  let known = 0;
   for (const path of filesIn(directory, '')) {
     const file = join(directory, path);
     if (TEMPORARY.test(basename(path))) {
@@ -116,11 +123,13 @@ export function readPublished(directory: string, tagsFile: string, store: Store)
     const stats = statSync(file);
     // What a full disk or a shell's redirection leaves of a document.
     if (stats.size === 0) continue;
+    if (tags.of(path, stats) !== null) known += 1;
     const stored = storedIn(directory, path, stats, tags, store);
     const representation = representStored({ path }, stored, stats.mtimeMs);
     snapshot.set(path, withCodings(representation, readCoded(directory, representation, tags, store)));
   }
-  return snapshot;
+  const asTheyWere = known === snapshot.size && known === tags.documents.length;
+  return { snapshot, imprint: asTheyWere ? tags.imprint : null };
 }
 
 /** What was prepared of it, if all of that is there and of the same time. */
@@ -142,7 +151,7 @@ function readCoded(
 }
 
 function storedIn(directory: string, file: string, stats: Stats, tags: Tags, store: Store): Stored {
-  const tag = tags(file, stats);
+  const tag = tags.of(file, stats);
   if (tag !== null) return store.in(file, { etag: tag, length: stats.size });
   const body = readFileSync(join(directory, file));
   return store.in(file, { etag: entityTag(body), length: body.length });

@@ -32,6 +32,7 @@ export class Publisher {
   readonly #coder: Coder;
   /** The last version of a document of which there is a gzip body, until there is one of the version that there is. */
   readonly #gzipped = new Map<string, Gzipped>();
+  #imprint: unknown;
   /** Whether there is something that the file of tags does not say. */
   #unsettled = true;
   #settled: Promise<void> | null = null;
@@ -50,7 +51,9 @@ export class Publisher {
     this.#writer = new Writer(directory, this.#store);
     this.#coder = new Coder(async (path, coding) => this.#encode(path, coding), signal);
     mkdirSync(directory, { recursive: true });
-    this.#snapshot = new Map(readPublished(directory, tagsFile, this.#store));
+    const { snapshot, imprint } = readPublished(directory, tagsFile, this.#store);
+    this.#snapshot = new Map(snapshot);
+    this.#imprint = imprint;
     this.#lackCodings([...this.#snapshot.values()].filter(({ codings }) => codings.length === 0));
   }
 
@@ -87,12 +90,25 @@ export class Publisher {
       lacking.push(anew);
     }
     this.#snapshot = next;
+    if (changed.length > 0) this.#imprint = null;
     this.#lackCodings(lacking);
     this.#coder.start();
     await this.#write([]);
     if (lacking.length > 0) this.#unsettled = true;
     if (this.#unsettled) this.#settled ??= this.#settle(now);
     return changed;
+  }
+
+  /** What was said of all that is published; `null` if that has changed since, or did while nothing ran. */
+  get imprint(): unknown {
+    return this.#imprint;
+  }
+
+  /** Says something of all that is published, for as long as that does not change, be it over a restart. */
+  stamp(imprint: unknown, now: number): void {
+    this.#imprint = imprint;
+    this.#unsettled = true;
+    this.#settled ??= this.#settle(now);
   }
 
   /**
@@ -104,6 +120,7 @@ export class Publisher {
   async retain(paths: ReadonlySet<string>): Promise<string[]> {
     const removed = [...this.#snapshot.keys()].filter((path) => !paths.has(path));
     this.#snapshot = new Map([...this.#snapshot].filter(([path]) => paths.has(path)));
+    if (removed.length > 0) this.#imprint = null;
     this.#forget(removed);
     await this.#write(removed);
     return removed;
@@ -220,7 +237,7 @@ export class Publisher {
       await this.#coder.idle();
       this.#unsettled = false;
       // Without it the next start takes longer, and nothing else.
-      await replaceFile(this.#tagsFile, tagsOf(this.#snapshot), now).catch(() => {});
+      await replaceFile(this.#tagsFile, tagsOf(this.#snapshot, this.#imprint), now).catch(() => {});
     }
     this.#settled = null;
   }

@@ -1,0 +1,98 @@
+// Which outlets' feeds are to be composed anew: at a start all of them, unless it is certain that none is.
+import { DAY_MS } from './article.ts';
+import type { Config } from './config.ts';
+import { Heads } from './heads.ts';
+import { type Imprint, makersOf, readImprint } from './imprint.ts';
+import type { Ledger } from './ledger/ledger.ts';
+import type { Publisher } from './output/publish.ts';
+import type { Publication } from './publication.ts';
+import type { Rules } from './recipes.ts';
+import type { Site } from './site.ts';
+
+export interface DueContext {
+  readonly config: Config;
+  readonly rules: Rules;
+  readonly publisher: Publisher;
+  readonly now: () => number;
+}
+
+export class Due {
+  readonly #context: DueContext;
+  /** `null` means all. */
+  outlets: Set<string> | null = null;
+  /** Of which something was recorded while documents of an archive were composed. */
+  readonly #meanwhile = new Set<string>();
+  /** Feeds tell of what was withdrawn after this. ms */
+  #toldSince = 0;
+  /** Something that is published could not be made as it should be, and may be another time. */
+  #unsure = false;
+  #makers = '';
+  #heads: Heads | null = null;
+
+  constructor(context: DueContext) {
+    this.#context = context;
+  }
+
+  /**
+   * At the start of a process, or with another configuration: whether everything is published as this ledger and whoever
+   * is at work now would make it. Then nothing is due.
+   *
+   * @returns what the feeds say of themselves, as far as it is known
+   */
+  async resume(ledger: Ledger, site: Site): Promise<Heads> {
+    const { config, rules, publisher } = this.#context;
+    this.#makers = makersOf(config, rules, site);
+    const imprint = readImprint(publisher.imprint);
+    const revision = await ledger.revision();
+    const resumed = imprint?.makers === this.#makers && imprint.ledger === revision ? imprint : null;
+    if (resumed !== null) {
+      this.outlets = new Set();
+      this.#toldSince = resumed.toldSince;
+    }
+    this.#heads = new Heads(site, resumed?.languages ?? {});
+    return this.#heads;
+  }
+
+  /** With the next publication. */
+  add(outlets: ReadonlySet<string>): void {
+    for (const outlet of outlets) this.#meanwhile.add(outlet);
+  }
+
+  /** Feeds that tell of a withdrawn article for the last time are composed again when it is time to be silent. */
+  async addTombstones(ledger: Ledger): Promise<void> {
+    const { config, now } = this.#context;
+    const until = now() - config.withdrawal.tombstoneDays * DAY_MS;
+    const outlets = await ledger.outletsWithdrawnFrom(this.#toldSince, until);
+    for (const outlet of outlets) this.outlets?.add(outlet);
+    this.#toldSince = until;
+  }
+
+  /** @returns the state of the ledger that is going to be published: what is recorded from now on may not be */
+  async begin(ledger: Ledger): Promise<string | null> {
+    const revision = await ledger.revision();
+    for (const outlet of this.#meanwhile) this.outlets?.add(outlet);
+    this.#meanwhile.clear();
+    if (this.#context.publisher.lost.size > 0) this.outlets = null;
+    return revision;
+  }
+
+  /** All that was due when it {@link begin | began} is published. */
+  end(
+    revision: string | null,
+    { publishError, unsure }: Pick<Publication, 'publishError'> & { readonly unsure: boolean },
+  ): void {
+    const { publisher, now } = this.#context;
+    this.#unsure = unsure || (this.outlets !== null && this.#unsure);
+    this.outlets = new Set();
+    if (revision === null || publishError !== null || this.#unsure) return;
+    const before = readImprint(publisher.imprint);
+    if (before?.ledger === revision && before.makers === this.#makers) return;
+    const imprint: Imprint = {
+      ledger: revision,
+      makers: this.#makers,
+      toldSince: this.#toldSince,
+      languages: this.#heads!.languages,
+    };
+    publisher.stamp(imprint, now());
+  }
+}

@@ -1,0 +1,59 @@
+// What all that is published was made from, and by what. A start that finds both as they were composes nothing.
+import { hash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join, sep } from 'node:path';
+import * as v from 'valibot';
+import type { Config } from './config.ts';
+import type { Rules } from './recipes.ts';
+import type { Site } from './site.ts';
+
+const IMPRINT = v.object({
+  /** The state of the ledger. See `Ledger.revision`. */
+  ledger: v.string(),
+  /** See {@link makersOf}. */
+  makers: v.string(),
+  /** Feeds tell of what was withdrawn after this. ms */
+  toldSince: v.number(),
+  /** Of outlets, what only composing them tells. See {@link Heads}. */
+  languages: v.record(v.string(), v.string()),
+});
+
+export type Imprint = v.InferOutput<typeof IMPRINT>;
+
+/** `null` if it is none, or of an earlier form. */
+export function readImprint(kept: unknown): Imprint | null {
+  const result = v.safeParse(IMPRINT, kept);
+  return result.success ? result.output : null;
+}
+
+/**
+ * Differs whenever the same articles might make other documents: with the program, what it is installed with, and all that
+ * is configured, of which little shapes no document.
+ */
+export function makersOf({ origins: _, ...settings }: Config, rules: Rules, site: Site): string {
+  return digest([(programNow ??= program()), rules.identity, rules.recipes, settings, site]);
+}
+
+/** Of the program that runs: it may have been replaced on disk since it was loaded. */
+let programNow: string | null = null;
+
+const PROJECT = join(import.meta.dirname, '..');
+/** What is in it is in the rules' fingerprints. */
+const MILL = join(import.meta.dirname, 'mill') + sep;
+/** The second says what is installed, the first what is to be. */
+const INSTALLED = ['package-lock.json', 'node_modules/.package-lock.json'];
+
+/** Its own text, so that no change to it can be forgotten. */
+function program(): string {
+  const sources = readdirSync(import.meta.dirname, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name))
+    .filter((file) => !file.startsWith(MILL))
+    .sort();
+  const installed = INSTALLED.map((name) => join(PROJECT, name)).filter(existsSync);
+  return digest([...sources, ...installed].map((file) => [file, readFileSync(file, 'utf8')]));
+}
+
+function digest(value: unknown): string {
+  return hash('sha256', JSON.stringify(value), 'base64url').slice(0, 22);
+}
