@@ -68,7 +68,7 @@ export class Due {
   }
 
   /** @returns the state of the ledger that is going to be published: what is recorded from now on may not be */
-  async begin(ledger: Ledger): Promise<string | null> {
+  async begin(ledger: Ledger): Promise<string> {
     const revision = await ledger.revision();
     for (const outlet of this.#meanwhile) this.outlets?.add(outlet);
     this.#meanwhile.clear();
@@ -78,13 +78,13 @@ export class Due {
 
   /** All that was due when it {@link begin | began} is published. */
   end(
-    revision: string | null,
+    revision: string,
     { publishError, unsure }: Pick<Publication, 'publishError'> & { readonly unsure: boolean },
   ): void {
     const { publisher, now } = this.#context;
     this.#unsure = unsure || (this.outlets !== null && this.#unsure);
     this.outlets = new Set();
-    if (revision === null || publishError !== null || this.#unsure) return;
+    if (publishError !== null || this.#unsure) return;
     const before = readImprint(publisher.imprint);
     if (before?.ledger === revision && before.makers === this.#makers) return;
     const imprint: Imprint = {

@@ -28,9 +28,13 @@ export function readImprint(kept: unknown): Imprint | null {
 
 /**
  * Differs whenever the same articles might make other documents: with the program, what it is installed with, and all that
- * is configured, of which little shapes no document.
+ * is configured but for what certainly shapes no document.
  */
-export function makersOf({ origins: _, ...settings }: Config, rules: Rules, site: Site): string {
+export function makersOf(
+  { origins: _origins, listen: _listen, logLevel: _logLevel, ...settings }: Config,
+  rules: Rules,
+  site: Site,
+): string {
   return digest([(programNow ??= program()), rules.identity, rules.recipes, settings, site]);
 }
 

@@ -1,12 +1,13 @@
 // `status`: how it is, as the running daemon says, or the ledger where none runs.
 import { existsSync, type Stats, statSync } from 'node:fs';
-import { get, type IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { type Config, listenAddress } from './config.ts';
 import { glanceAt } from './ledger/glance.ts';
 import { DATABASE_ENDS, isInUse, ledgerFileIn } from './ledger/open.ts';
 import { liveOutlets } from './ledger/tally.ts';
+import { get } from './node-http.ts';
 import { feedPath, publicFolder } from './output/paths.ts';
 import { harmless } from './wording.ts';
 

@@ -217,8 +217,8 @@ export interface Ledger extends AsyncDisposable {
    */
   articlesPerDay(outlet: string | null, from: number, to: number): Promise<readonly DayCount[]>;
   tally(): Promise<Tally>;
-  /** Another whenever something has been recorded, and never the same again; `null` before. */
-  revision(): Promise<string | null>;
+  /** Another whenever something has been recorded, and never the same again. */
+  revision(): Promise<string>;
   /** A named value that outlives the process. */
   note(name: string): Promise<string | null>;
   setNote(name: string, value: string | null): Promise<void>;

@@ -31,6 +31,7 @@ const SQL = {
   remove: 'DELETE FROM seed WHERE path = ?',
   shareOfArticle:
     'UPDATE seed SET shared = 1 WHERE id = (SELECT seed FROM article WHERE key = ?) AND shared = 0',
+  begin: `INSERT OR IGNORE INTO note (name, value) VALUES ('${REVISION}', hex(randomblob(16)))`,
   // Not counted: a ledger that was set back would come to the same number another way.
   revise: `
     INSERT INTO note (name, value) VALUES ('${REVISION}', hex(randomblob(16)))
@@ -49,6 +50,7 @@ export class Recording {
     this.#days = prepareDays(database);
     this.#counts = counts;
     this.#statements = prepareAll(database, SQL);
+    this.#statements.begin.run();
   }
 
   /** Runs inside a transaction. */

@@ -171,8 +171,8 @@ export class SqliteLedger implements Ledger {
     return this.#run(() => this.#counts.tally());
   }
 
-  revision(): Promise<string | null> {
-    return this.note(REVISION);
+  revision(): Promise<string> {
+    return this.#run(() => this.#statements.note.get(REVISION)!['value'] as string);
   }
 
   note(name: string): Promise<string | null> {

@@ -1,7 +1,8 @@
 // HTTP: sockets in front of `respond`. `node:http` serving prepared buffers.
 import { rmSync, statSync } from 'node:fs';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { connect, type ListenOptions, Server as NetServer, type Socket } from 'node:net';
+import { createServer } from '../node-http.ts';
 import { asWritten } from './field-names.ts';
 import { askAgain, BROKEN, type Health, type Response } from './answers.ts';
 import { pathOf, respond, type Served } from './respond.ts';

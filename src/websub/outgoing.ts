@@ -1,8 +1,9 @@
 // One bounded request to a server that somebody else has named.
 import { Resolver } from 'node:dns/promises';
-import { type ClientRequest, request as requestHttp } from 'node:http';
+import type { ClientRequest } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import type { LookupFunction } from 'node:net';
+import { request as requestHttp } from '../node-http.ts';
 import { addressIn, isPublicAddress } from './callback-address.ts';
 
 /** The server is where requests do not go. */
