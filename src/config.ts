@@ -76,6 +76,19 @@ export function readConfig(sources: ConfigSources): Config {
   return { ...(located as Settings), origins };
 }
 
+/** What is in use for as long as the process lives. */
+const FIXED = ['listen', 'data'] as const;
+
+/** @throws ConfigError if something is to change that cannot while the process lives */
+export function requireFixed(before: Config, next: Config): void {
+  for (const key of FIXED) {
+    if (next[key] === before[key]) continue;
+    throw new ConfigError(
+      `${key}: ${next[key]} (from ${next.origins.get(key)}): it is ${before[key]} until feedmill is started again`,
+    );
+  }
+}
+
 /** One outlet's file → its recipe; the file's name is the outlet's id. @throws ConfigError */
 export function readRecipe(id: string, file: TextFile): Recipe {
   if (!/^[a-z0-9-]+$/.test(id)) {

@@ -26,25 +26,30 @@ export class Due {
   #toldSince = 0;
   /** Something that is published could not be made as it should be, and may be another time. */
   #unsure = false;
-  #makers = '';
+  #makers: string | null = null;
   #heads: Heads | null = null;
 
   constructor(context: DueContext) {
     this.#context = context;
   }
 
+  /** Whether all that is published was made by whoever is at work now, be it from other seeds. */
+  resumes(site: Site): boolean {
+    const { config, rules, publisher } = this.#context;
+    this.#makers ??= makersOf(config, rules, site);
+    return readImprint(publisher.imprint)?.makers === this.#makers;
+  }
+
   /**
-   * At the start of a process, or with another configuration: whether everything is published as this ledger and whoever
-   * is at work now would make it. Then nothing is due.
+   * At the start of a process, or with another configuration. Nothing is due if everything is published as this ledger and
+   * whoever is at work now would make it.
    *
    * @returns what the feeds say of themselves, as far as it is known
    */
   async resume(ledger: Ledger, site: Site): Promise<Heads> {
-    const { config, rules, publisher } = this.#context;
-    this.#makers = makersOf(config, rules, site);
-    const imprint = readImprint(publisher.imprint);
     const revision = await ledger.revision();
-    const resumed = imprint?.makers === this.#makers && imprint.ledger === revision ? imprint : null;
+    const imprint = this.resumes(site) ? readImprint(this.#context.publisher.imprint) : null;
+    const resumed = imprint?.ledger === revision ? imprint : null;
     if (resumed !== null) {
       this.outlets = new Set();
       this.#toldSince = resumed.toldSince;
@@ -89,7 +94,7 @@ export class Due {
     if (before?.ledger === revision && before.makers === this.#makers) return;
     const imprint: Imprint = {
       ledger: revision,
-      makers: this.#makers,
+      makers: this.#makers!,
       toldSince: this.#toldSince,
       languages: this.#heads!.languages,
     };

@@ -88,6 +88,10 @@ export class Pipeline implements AsyncDisposable {
     this.#stock = { ...(await this.#ledger.tally()), newest };
   }
 
+  resumes(site: Site): boolean {
+    return this.#due.resumes(site);
+  }
+
   get stock(): Stock {
     return this.#stock;
   }

@@ -1,7 +1,7 @@
 // The daemon: serves what is published from start to stop, whatever configuration is at work.
 import { setTimeout as after } from 'node:timers/promises';
 import { Alarms } from './alarms.ts';
-import { type Config, ConfigError, listenAddress } from './config.ts';
+import { type Config, ConfigError, listenAddress, requireFixed } from './config.ts';
 import { type HealthFacts, healthOf } from './health.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
@@ -37,16 +37,13 @@ export interface RunOptions extends ServiceOptions {
   readonly descriptor: number | null;
 }
 
-/** What is in use for as long as the process lives. */
-const FIXED = ['listen', 'data'] as const;
-
 export class Service implements AsyncDisposable, Supervised {
   readonly #options: RunOptions;
   readonly #alarms: Alarms;
   readonly #stop = new AbortController();
   readonly #publisher: Publisher;
-  /** `null` until there is time to load what keeps them. */
   #metrics: Metrics | null = null;
+  #measured: Promise<Metrics> | null = null;
   #server: FeedServer | null = null;
   #works: Works | null = null;
   /** One reload after another. */
@@ -63,8 +60,8 @@ export class Service implements AsyncDisposable, Supervised {
     const service = new Service(options);
     try {
       await service.#serve();
-      await service.#measure();
-      await verifyRules(options.rules);
+      // What all that is published was made by has been found to be good.
+      if (!service.#works!.resumes) await verifyRules(options.rules);
     } catch (error) {
       await service[Symbol.asyncDispose]();
       throw error;
@@ -185,7 +182,7 @@ export class Service implements AsyncDisposable, Supervised {
           access: admitted,
           maxAge: site.maxAge,
           hubs: site.hubs,
-          metrics: async () => this.#metrics?.text() ?? '',
+          metrics: async () => (await this.#measure()).text(),
         };
       },
       health: () => this.health,
@@ -210,12 +207,16 @@ export class Service implements AsyncDisposable, Supervised {
       now,
       show,
       onPass: (summary, result) => this.#passed(summary, result),
-      onFailure: () => this.#metrics?.failed(),
+      onFailure: () => void this.#measure().then((metrics) => metrics.failed()),
     });
   }
 
-  /** Not before something is served: what keeps metrics takes longer to load than all that is served with. */
-  async #measure(): Promise<void> {
+  /** Not before there is something to tell: what keeps metrics takes longer to load than all that is served with. */
+  #measure(): Promise<Metrics> {
+    return (this.#measured ??= this.#createMetrics());
+  }
+
+  async #createMetrics(): Promise<Metrics> {
     const { Metrics: Keeper } = await import('./metrics.ts');
     this.#metrics = new Keeper({
       version: this.#options.version,
@@ -226,25 +227,18 @@ export class Service implements AsyncDisposable, Supervised {
       snapshot: () => this.#publisher.snapshot,
       ledgerFile: this.#works!.ledgerFile,
     });
+    return this.#metrics;
   }
 
   #passed(summary: PassSummary, result: PassResult): void {
-    this.#metrics?.passed(summary, result);
     if (this.#lastPass === null) {
       const { site, stock } = this.#works!;
       reportLive(site, stock, this.#server!.place, this.#options.log);
+      // It loads what the first new article would wait for.
+      verifyRules(this.#options.rules).catch(() => {});
     }
+    void this.#measure().then((metrics) => metrics.passed(summary, result));
     this.#lastPass = { at: this.#options.now(), ...summary };
     if (summary.pass === 'everything') this.#lastLook = this.#lastPass.at;
-  }
-}
-
-/** @throws ConfigError */
-function requireFixed(before: Config, next: Config): void {
-  for (const key of FIXED) {
-    if (next[key] === before[key]) continue;
-    throw new ConfigError(
-      `${key}: ${next[key]} (from ${next.origins.get(key)}): it is ${before[key]} until feedmill is started again`,
-    );
   }
 }

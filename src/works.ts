@@ -139,6 +139,11 @@ export class Works implements AsyncDisposable {
     return this.#pipeline.ledgerFile;
   }
 
+  /** See `Due.resumes`. */
+  get resumes(): boolean {
+    return this.#pipeline.resumes(this.site);
+  }
+
   /** Looks at everything, then at whatever changes. */
   async start(): Promise<void> {
     await this.#pipeline.count();
