@@ -71,7 +71,7 @@ export function becomeLedger(file: string, name: string): Backup {
     refuseNewer(database, name, 'restore it with that version');
     const note = database.prepare('SELECT value FROM note WHERE name = ?').get(SITE_ID);
     // What is published beside it may be of another time.
-    for (const name of [SITE_ID, REVISION]) database.prepare('DELETE FROM note WHERE name = ?').run(name);
+    for (const lost of [SITE_ID, REVISION]) database.prepare('DELETE FROM note WHERE name = ?').run(lost);
     database.exec('PRAGMA application_id = 0');
     return { siteId: (note?.['value'] as string | undefined) ?? null, articles: articlesIn(database) };
   }, name);

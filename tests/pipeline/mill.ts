@@ -29,6 +29,7 @@ import { Pipeline } from '../../src/pipeline.ts';
 import type { Progress } from '../../src/progress.ts';
 import { loadRules } from '../../src/recipes.ts';
 import type { PassResult } from '../../src/report.ts';
+import type { Site } from '../../src/site.ts';
 import { configOf } from '../support/config.ts';
 import { temporaryDirectory } from '../support/directories.ts';
 import { PROJECT } from '../support/process.ts';
@@ -66,6 +67,9 @@ export class Mill {
   /** Told how far a pass has come, for as long as it lasts. */
   show: (progress: Progress) => Disposable = () => ({ [Symbol.dispose]() {} });
   yaml: string;
+  /** What is other than usual of it. */
+  site: Partial<Site> = {};
+  #progress: Progress | null = null;
   /** What has been logged, a line each. */
   readonly logged: string[] = [];
   readonly #quietMs: number;
@@ -102,6 +106,7 @@ export class Mill {
       version: 'test',
       maxAge: 60,
       hubs: [],
+      ...this.site,
     };
     const result = await pipeline.pass({ all: paths === undefined, paths: new Set(paths) }, site);
     await this.#publisher!.encoded();
@@ -126,6 +131,11 @@ export class Mill {
     return incomplete;
   }
 
+  /** How many feeds the last pass composed. */
+  get composed(): number {
+    return this.#progress!.feeds?.of ?? 0;
+  }
+
   get snapshot(): Snapshot {
     return this.#publisher!.snapshot;
   }
@@ -144,7 +154,7 @@ export class Mill {
       now: () => this.now,
       publisher: this.#publisher,
       step: () => stopping.signal.throwIfAborted(),
-      show: (progress) => this.show(progress),
+      show: (progress) => this.show((this.#progress = progress)),
       provisionalAfterMs: this.provisionalAfterMs,
       quietMs: this.#quietMs,
       sighting: () => this.sighting,
@@ -241,6 +251,7 @@ export class Mill {
   async freshDocuments(): Promise<Record<string, string>> {
     const fresh = new Mill({ yaml: this.yaml });
     fresh.now = this.now;
+    fresh.site = this.site;
     fresh.#recipes = this.#recipes;
     rmSync(fresh.seeds, { recursive: true });
     symlinkSync(this.seeds, fresh.seeds);
