@@ -234,8 +234,12 @@ export class Service implements AsyncDisposable, Supervised {
     if (this.#lastPass === null) {
       const { site, stock } = this.#works!;
       reportLive(site, stock, this.#server!.place, this.#options.log);
-      // It loads what the first new article would wait for.
-      verifyRules(this.#options.rules).catch(() => {});
+      // Loads what the first new article would wait for.
+      const { rules } = this.#options;
+      verifyRules(rules).then(
+        () => rules.outlets.ofUrl('https://any.invalid/'),
+        () => {},
+      );
     }
     void this.#measure().then((metrics) => metrics.passed(summary, result));
     this.#lastPass = { at: this.#options.now(), ...summary };

@@ -1,7 +1,10 @@
 // Which outlet an article belongs to, and the recipe for its pages.
+import { createRequire } from 'node:module';
 import { domainToUnicode } from 'node:url';
-import { getDomain } from 'tldts';
+import type * as Tldts from 'tldts';
 import { FORMATS, type Outlet, type Recipe } from '../article.ts';
+
+const require = createRequire(import.meta.url);
 
 export interface Outlets {
   /** @param href an absolute http(s) URL */
@@ -56,6 +59,8 @@ const NOT_ANOTHER = '-site';
  */
 function siteId(host: string, byId: ReadonlyMap<string, Outlet>): string {
   if (host.startsWith('[')) return ipv6Groups(host.slice(1, -1)).join('-') + IPV6;
+  // Loaded when first needed: the list takes as long as a third of all else that a start loads.
+  const { getDomain } = require('tldts') as typeof Tldts;
   const domain = getDomain(host, { allowPrivateDomains: true }) ?? host;
   const id = domain.replace(/[^a-z0-9._-]+/g, '-').replace(/^[-._]+|[-._]+$/g, '') || 'unknown';
   return isAnother(id, byId) ? id + NOT_ANOTHER : id;

@@ -1,7 +1,10 @@
 // Where callbacks may lie: which addresses are public, and whose a host is.
 import ipaddr from 'ipaddr.js';
+import { createRequire } from 'node:module';
 import { isIP } from 'node:net';
-import { getDomain } from 'tldts';
+import type * as Tldts from 'tldts';
+
+const require = createRequire(import.meta.url);
 
 /** RFC 6052 §2.1: an IPv4 address as a network without IPv4 reaches it. */
 const NAT64 = ipaddr.IPv6.parseCIDR('64:ff9b::/96');
@@ -42,7 +45,11 @@ export function addressIn({ hostname }: URL): string | null {
  */
 export function operatorOf(url: URL): string {
   const address = addressIn(url);
-  if (address === null) return getDomain(url.hostname, { allowPrivateDomains: true }) ?? url.hostname;
+  if (address === null) {
+    // See src/mill/outlet.ts.
+    const { getDomain } = require('tldts') as typeof Tldts;
+    return getDomain(url.hostname, { allowPrivateDomains: true }) ?? url.hostname;
+  }
   const parsed = unwrapped(ipaddr.parse(address));
   // A subscriber of an ordinary line has a /64 to choose addresses from (RFC 6177).
   return parsed instanceof ipaddr.IPv6

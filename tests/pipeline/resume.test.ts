@@ -23,7 +23,11 @@ async function endBeforePublication(): Promise<void> {
   let stop = (): void => {};
   mill.onDirectory = (_, end) => (stop = end);
   mill.show = (progress) => {
-    Object.defineProperty(progress, 'feeds', { set: () => stop() });
+    Object.defineProperty(progress, 'feeds', {
+      set: () => {
+        stop();
+      },
+    });
     return { [Symbol.dispose]() {} };
   };
   await expect(mill.pass()).rejects.toThrow('aborted');
@@ -48,7 +52,6 @@ beforeEach(async () => {
     'no-seed.txt': 'this is none',
   });
   await mill.pass();
-  expect(mill.composed).toBe(ALL);
 });
 
 describe('a start at which nothing has changed', () => {
@@ -245,10 +248,12 @@ describe('a start composes everything anew after', () => {
   test('an article that could not be read while it was composed', async () => {
     mill.write('f.txt', numberedSeed(6));
     mill.show = (progress) => {
-      const begin = (): void => mill.write('f.txt', numberedSeed(6).replace('正文', '改过的正文'));
       let feeds: unknown = null;
       Object.defineProperty(progress, 'feeds', {
-        set: (value) => (feeds === null && begin(), (feeds = value)),
+        set: (value) => {
+          if (feeds === null) mill.write('f.txt', numberedSeed(6).replace('正文', '改过的正文'));
+          feeds = value;
+        },
         get: () => feeds,
       });
       return { [Symbol.dispose]() {} };
