@@ -5,7 +5,6 @@ import { Heads } from './heads.ts';
 import { type Imprint, makersOf, readImprint } from './imprint.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import type { Publisher } from './output/publish.ts';
-import type { Publication } from './publication.ts';
 import type { Rules } from './recipes.ts';
 import type { Site } from './site.ts';
 
@@ -81,15 +80,16 @@ export class Due {
     return revision;
   }
 
-  /** All that was due when it {@link begin | began} is published. */
-  end(
-    revision: string,
-    { publishError, unsure }: Pick<Publication, 'publishError'> & { readonly unsure: boolean },
-  ): void {
+  /**
+   * All that was due when it {@link begin | began} is published.
+   *
+   * @param unsure whether something of it may be made otherwise another time
+   */
+  end(revision: string, unsure: boolean): void {
     const { publisher, now } = this.#context;
     this.#unsure = unsure || (this.outlets !== null && this.#unsure);
     this.outlets = new Set();
-    if (publishError !== null || this.#unsure) return;
+    if (this.#unsure) return;
     const before = readImprint(publisher.imprint);
     if (before?.ledger === revision && before.makers === this.#makers) return;
     const imprint: Imprint = {

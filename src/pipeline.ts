@@ -175,16 +175,16 @@ export class Pipeline implements AsyncDisposable {
     const same = gathered.rejected.length === 0 && this.#stock.rejected === rejectedBefore;
     if (due.outlets?.size === 0 && (same || !config.page.rejected)) {
       const publication = await attempted(() => publisher.publish([], now()));
-      due.end(revision, { ...publication, unsure: false });
+      due.end(revision, false);
       return { ...gathered, ...publication, seedsLost: false };
     }
     const ledgerIsNew = due.outlets === null && (await ledger.note(PUBLISHED)) === null;
     if (ledgerIsNew && (await losesTooMuch(publisher.snapshot, ledger, config.withdrawal))) {
       return { ...gathered, published: [], publishError: null, seedsLost: true };
     }
-    const { stale, rejected, ...publication } = await publish(due.outlets, context);
+    const { stale, unsure, rejected, ...publication } = await publish(due.outlets, context);
     if (ledgerIsNew) await ledger.setNote(PUBLISHED, 'yes');
-    due.end(revision, publication);
+    due.end(revision, unsure);
     return {
       ...gathered,
       rejected: [...gathered.rejected, ...rejected],

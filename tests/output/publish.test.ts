@@ -300,9 +300,11 @@ describe('a publisher that starts', () => {
     'no JSON',
     'null',
     '[]',
-    '{"feed.atom":null}',
-    '{"feed.atom":[1,1773144000000,"1"]}',
-    '{"__proto__":[1]}',
+    '{"feed.atom":[1,1773144000000,"\\"1\\""]}',
+    '{"documents":null,"codings":{}}',
+    '{"documents":{"feed.atom":null},"codings":{}}',
+    '{"documents":{"feed.atom":[1,1773144000000,"1"]},"codings":{}}',
+    '{"documents":{"__proto__":[1]},"codings":{"__proto__":[1]}}',
   ])('reads all files if the tags are damaged: %s', async (damaged) => {
     const directory = temporaryDirectory();
     const first = publisherIn(directory);
@@ -366,3 +368,38 @@ const READER = `
   };
   read();
 `;
+
+describe('what is said of all that is published', () => {
+  async function stamped(): Promise<{ directory: string; publisher: Publisher }> {
+    const directory = temporaryDirectory();
+    const publisher = publisherIn(directory);
+    await publisher.publish(documents({ 'feed.atom': '1', 'a.atom': '1' }), T);
+    publisher.stamp({ by: 'me' }, T);
+    await publisher.encoded();
+    return { directory, publisher };
+  }
+
+  it('holds over a restart, and when the same is published again', async () => {
+    const { directory } = await stamped();
+    const publisher = publisherIn(directory);
+    expect(publisher.imprint).toEqual({ by: 'me' });
+    await publisher.publish(documents({ 'feed.atom': '1' }), T + 5000);
+    await publisher.retain(new Set(['feed.atom', 'a.atom']));
+    expect(publisher.imprint).toEqual({ by: 'me' });
+  });
+
+  it('does not when a document has changed, nor after a restart', async () => {
+    const { directory, publisher } = await stamped();
+    await publisher.publish(documents({ 'feed.atom': '2' }), T + 5000);
+    expect(publisher.imprint).toBeNull();
+    await publisher.encoded();
+    expect(publisherIn(directory).imprint).toBeNull();
+  });
+
+  it('does not when a document has gone, nor after a restart', async () => {
+    const { directory, publisher } = await stamped();
+    await publisher.retain(new Set(['feed.atom']));
+    expect(publisher.imprint).toBeNull();
+    expect(publisherIn(directory).imprint).toBeNull();
+  });
+});
