@@ -62,7 +62,7 @@ function cut(text: string, lengthMax: number): string {
   const room = lengthMax - 1;
   const head = text.slice(0, room);
   let end = 0;
-  for (const { index } of WORDS.segment(text.slice(0, room + WORD_LENGTH_MAX))) {
+  for (const { index } of segmenter().segment(text.slice(0, room + WORD_LENGTH_MAX))) {
     if (index > room) break;
     end = index;
   }
@@ -70,5 +70,9 @@ function cut(text: string, lengthMax: number): string {
   if (end < room / 2) end = /[\uD800-\uDBFF]$/.test(head) ? room - 1 : room;
   return `${text.slice(0, end).trimEnd()}…`;
 }
-const WORDS = new Intl.Segmenter('zh', { granularity: 'word' });
+/** Made when it is first used: a start need not wait for its dictionary. */
+function segmenter(): Intl.Segmenter {
+  return (words ??= new Intl.Segmenter('zh', { granularity: 'word' }));
+}
+let words: Intl.Segmenter | null = null;
 const WORD_LENGTH_MAX = 64;
