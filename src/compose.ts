@@ -2,20 +2,13 @@
 //
 // Only what a feed shows is read whole and cleaned; the ledger keeps what was made of it.
 import { Archive, tombstones } from './archive.ts';
-import { type Document, type Format, FORMATS, type Outlet, type RenderedEntry } from './article.ts';
+import { type Document, type Format, FORMATS, type Outlet } from './article.ts';
 import { Entries, type EntriesContext, type Findings } from './entries.ts';
 import { Heads } from './heads.ts';
 import type { LedgerArticle, RenditionFacts } from './ledger/ledger.ts';
 import { renderOpml, OPML_PATH } from './mill/render/opml.ts';
 import { collectGarbage } from './memory.ts';
-import {
-  type FeedHead,
-  headSize,
-  renderDocument,
-  SEPARATOR_SIZE,
-  sizeOf,
-  withSource,
-} from './mill/render/render.ts';
+import { type FeedHead, headSize, renderDocument, SEPARATOR_SIZE, withSource } from './mill/render/render.ts';
 import { Window, type WindowLimits } from './mill/window.ts';
 import { PageComposer, type ShownEntry } from './page-composer.ts';
 import { archivePath, feedPath } from './output/paths.ts';
@@ -63,8 +56,6 @@ const LONGEST_END = { place: 999_999_999_999, tag: '-'.repeat(12) };
 interface Admitted {
   readonly article: LedgerArticle;
   readonly rendition: RenditionFacts;
-  /** What names its outlet's feed; `null` in that. */
-  readonly source: RenderedEntry | null;
 }
 
 /** What there is to say in a feed, in whichever format. */
@@ -154,15 +145,14 @@ export class Composer {
       const rendition = await entries.facts(article);
       // What cannot be read just now stays as this feed shows it; what it was in a window of long ago, it is no more.
       if (rendition !== null && (!findings.stale.has(article.path) || (await this.#shows(id, article)))) {
-        const source = id === null ? this.#sourceOf(article, rendition) : null;
-        const size = rendition.bytes + (source === null ? 0 : sizeOf(source)) + SEPARATOR_SIZE;
-        if (!window.admits(size)) break;
-        admitted.push({ article, rendition, source });
+        const sourceSize = id === null ? this.#heads.sourceSize(this.#outletOf(article)) : 0;
+        if (!window.admits(rendition.bytes + sourceSize + SEPARATOR_SIZE)) break;
+        admitted.push({ article, rendition });
       }
       last = article.id;
     }
     await entries.save();
-    const shown = await this.#shown(admitted, entries, id === null ? this.#merged : NOTHING);
+    const shown = await this.#shown(id, admitted, entries);
     if (id === null) this.#merged = new Map(shown.map((each) => [each.key, each]));
     // A feed is as new as its newest entry, never as the time of the build.
     const updated =
@@ -181,12 +171,9 @@ export class Composer {
     return { id, updated, shown, head: { ...this.#heads.of(outlet), updated, deleted, previous } };
   }
 
-  /** @param before what was shown the last time: most of it is shown again, and need not be read once more */
-  async #shown(
-    admitted: readonly Admitted[],
-    entries: Entries,
-    before: ReadonlyMap<string, ShownEntry>,
-  ): Promise<ShownEntry[]> {
+  /** Most of what the merged feed showed the last time is shown again, and need not be read once more. */
+  async #shown(id: string | null, admitted: readonly Admitted[], entries: Entries): Promise<ShownEntry[]> {
+    const before = id === null ? this.#merged : NOTHING;
     const keyed = admitted.map((each) => {
       const { article, rendition } = each;
       return { ...each, key: `${article.uuid} ${rendition.digest} ${rendition.updated}` };
@@ -196,10 +183,12 @@ export class Composer {
       ({ key, rendition }) => before.get(key)?.rendition.source !== rendition.source,
     );
     const rendered = await entries.rendered(lacking.map(({ article }) => article.id));
-    return keyed.map(({ key, article, rendition, source }) => {
+    return keyed.map(({ key, article, rendition }) => {
       const entry = rendered.get(article.id);
       if (entry === undefined) return { ...before.get(key)!, article, rendition };
-      return { key, article, rendition, entry: source === null ? entry : withSource(entry, source) };
+      if (id !== null) return { key, article, rendition, entry };
+      const source = this.#heads.source(this.#outletOf(article), rendition.updated);
+      return { key, article, rendition, entry: withSource(entry, source) };
     });
   }
 
@@ -208,8 +197,8 @@ export class Composer {
     return { path, ...renderDocument(format, head, shown) };
   }
 
-  #sourceOf({ outlet }: LedgerArticle, { updated }: RenditionFacts): RenderedEntry {
-    return this.#heads.source(this.#context.rules.outlets.byId(outlet), updated);
+  #outletOf({ outlet }: LedgerArticle): Outlet {
+    return this.#context.rules.outlets.byId(outlet);
   }
 
   async #shows(outlet: string | null, { uuid }: LedgerArticle): Promise<boolean> {
