@@ -39,6 +39,8 @@ export interface Edition {
   readonly findings: Findings;
   /** There are seeds that nobody has looked at yet, so that nothing can be said about what is behind a feed's window. */
   readonly provisional: boolean;
+  /** See `Haste` in haste.ts. */
+  readonly presses: () => boolean;
 }
 
 /** Withdrawn articles that a feed tells of. */
@@ -91,11 +93,11 @@ export class Composer {
   /**
    * The documents of one feed after the other, the merged one's first; then the page for people, which tells of all.
    *
-   * @param only the outlets whose feeds to compose; `null` for all, as the first time must be.
-   *   The merged feed and the first page always are
+   * @param only the outlets whose feeds to compose; those that have been begun are taken out of it, others are left when
+   *   time presses, and with them the first page. `null` for all, as the first time must be. The merged feed always is
    */
   async *compose(
-    only: ReadonlySet<string> | null,
+    only: Set<string> | null,
     edition: Edition,
     progress: Progress,
   ): AsyncGenerator<readonly Document[]> {
@@ -111,7 +113,8 @@ export class Composer {
       yield [this.#document(merged, format)];
     }
     feeds.done += 1;
-    for await (const documents of inOrder(due, FEEDS_AT_ONCE, async (id) => {
+    const begun = only === null ? due : taken(due, only, edition.presses);
+    for await (const documents of inOrder(begun, FEEDS_AT_ONCE, async (id) => {
       const outlet = rules.outlets.byId(id);
       const feed = await this.#feed(outlet, edition);
       const inEachFormat = FORMATS.map((format) => this.#document(feed, format));
@@ -122,6 +125,7 @@ export class Composer {
       if (only === null && feeds.done % FEEDS_OF_GARBAGE === 0) collectGarbage();
       await this.#turns.next();
     }
+    if (only !== null && only.size > 0) return;
     yield [this.#opml(ids), ...(await this.#pages.first(ids, tally, merged))];
   }
 
@@ -216,9 +220,18 @@ export class Composer {
   }
 }
 
+/** `ids`, each taken out of `set`, until it is time to `stop`. */
+function* taken(ids: readonly string[], set: Set<string>, stop: () => boolean): Generator<string> {
+  for (const id of ids) {
+    if (stop()) return;
+    set.delete(id);
+    yield id;
+  }
+}
+
 /** What `make` makes of each item, in their order; so many are being made at the same time. */
 async function* inOrder<Item, Result>(
-  items: readonly Item[],
+  items: Iterable<Item>,
   atOnce: number,
   make: (item: Item) => Promise<Result>,
 ): AsyncGenerator<Result> {

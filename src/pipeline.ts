@@ -4,6 +4,7 @@ import { Composer } from './compose.ts';
 import { DAY_MS, type Format } from './article.ts';
 import type { Config } from './config.ts';
 import { gather, lookAgainAt } from './gather.ts';
+import { Haste } from './haste.ts';
 import { EVERYTHING, type LookRequest } from './intake/requests.ts';
 import { type ScanContext, Waiting } from './intake/compare.ts';
 import type { Sighting } from './intake/settle.ts';
@@ -33,6 +34,8 @@ export interface PipelineOptions {
   readonly publisher: Publisher;
   /** Called between the steps of a pass. If it throws the pass ends there; the next one takes up what it left. */
   readonly step: () => void;
+  /** Whether more files have come, and a pass for them is to begin soon. */
+  readonly asked: () => boolean;
   /** How long seeds must have stopped disappearing before they are withdrawn. ms */
   readonly quietMs: number;
   /** What a watch has seen; nothing where there is none. */
@@ -58,6 +61,7 @@ export class Pipeline implements AsyncDisposable {
   readonly #waiting = new Waiting();
   readonly #troubles: Troubles;
   #stock: Stock = { outlets: new Map(), articles: 0, seeds: 0, rejected: 0, missing: 0, newest: null };
+  readonly #haste: Haste;
   #composer: Composer | null = null;
   /** Outlets whose feeds are to be composed anew; `null` means all, as at the start. */
   #due: Set<string> | null = null;
@@ -68,6 +72,7 @@ export class Pipeline implements AsyncDisposable {
   constructor(options: PipelineOptions) {
     const { config, rules, log, now } = options;
     this.#options = options;
+    this.#haste = new Haste(options.asked);
     this.#troubles = new Troubles(log);
     this.ledgerFile = ledgerFileIn(config.data);
     const { seeds, seedBytesMax, images, window } = config;
@@ -182,7 +187,8 @@ export class Pipeline implements AsyncDisposable {
       this.#publicationContext(site, progress),
     );
     if (ledgerIsNew) await this.#ledger.setNote(PUBLISHED, 'yes');
-    this.#due = new Set();
+    this.#due ??= new Set();
+    this.#haste.passed(this.#due.size > 0);
     return {
       ...gathered,
       rejected: [...gathered.rejected, ...rejected],
@@ -202,7 +208,15 @@ export class Pipeline implements AsyncDisposable {
   #publicationContext(site: Site, progress: Progress): PublicationContext {
     const { publisher, now } = this.#options;
     const composer = (this.#composer ??= this.#createComposer(site));
-    return { composer, publisher, ledger: this.#ledger, now, progress, provisional: false };
+    return {
+      composer,
+      publisher,
+      ledger: this.#ledger,
+      now,
+      progress,
+      provisional: false,
+      presses: this.#haste.presses,
+    };
   }
 
   /** Feeds that tell of a withdrawn article for the last time are composed again when it is time to be silent. */
