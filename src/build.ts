@@ -27,6 +27,7 @@ export async function build(options: ServiceOptions, archive: boolean): Promise<
   await using pipeline = new Pipeline({
     ...options,
     quietMs: 0,
+    asked: () => false,
     publisher,
     step: () => {},
     sighting: () => null,

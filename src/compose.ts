@@ -2,20 +2,13 @@
 //
 // Only what a feed shows is read whole and cleaned; the ledger keeps what was made of it.
 import { Archive, tombstones } from './archive.ts';
-import { type Document, type Format, FORMATS, type Outlet, type RenderedEntry } from './article.ts';
+import { type Document, type Format, FORMATS, type Outlet } from './article.ts';
 import { Entries, type EntriesContext, type Findings } from './entries.ts';
 import type { Heads } from './heads.ts';
 import type { LedgerArticle, RenditionFacts } from './ledger/ledger.ts';
 import { renderOpml, OPML_PATH } from './mill/render/opml.ts';
 import { collectGarbage } from './memory.ts';
-import {
-  type FeedHead,
-  headSize,
-  renderDocument,
-  SEPARATOR_SIZE,
-  sizeOf,
-  withSource,
-} from './mill/render/render.ts';
+import { type FeedHead, headSize, renderDocument, SEPARATOR_SIZE, withSource } from './mill/render/render.ts';
 import { Window, type WindowLimits } from './mill/window.ts';
 import { PageComposer, type ShownEntry } from './page-composer.ts';
 import { archivePath, feedPath } from './output/paths.ts';
@@ -47,6 +40,8 @@ export interface Edition {
   readonly findings: Findings;
   /** There are seeds that nobody has looked at yet, so that nothing can be said about what is behind a feed's window. */
   readonly provisional: boolean;
+  /** See `Haste` in haste.ts. */
+  readonly presses: () => boolean;
 }
 
 /** Withdrawn articles that a feed tells of. */
@@ -64,8 +59,6 @@ const LONGEST_END = { place: 999_999_999_999, tag: '-'.repeat(12) };
 interface Admitted {
   readonly article: LedgerArticle;
   readonly rendition: RenditionFacts;
-  /** What names its outlet's feed; `null` in that. */
-  readonly source: RenderedEntry | null;
 }
 
 /** What there is to say in a feed, in whichever format. */
@@ -101,10 +94,11 @@ export class Composer {
   /**
    * The documents of one feed after the other, the merged one's first; then the page for people, which tells of all.
    *
-   * @param only the outlets whose feeds to compose; `null` for all. The merged feed and the first page always are
+   * @param only the outlets whose feeds to compose; those that have been begun are taken out of it, others are left when
+   *   time presses, and with them the first page. `null` for all. The merged feed always is
    */
   async *compose(
-    only: ReadonlySet<string> | null,
+    only: Set<string> | null,
     edition: Edition,
     progress: Progress,
   ): AsyncGenerator<readonly Document[]> {
@@ -120,7 +114,8 @@ export class Composer {
       yield [this.#document(merged, format)];
     }
     feeds.done += 1;
-    for await (const documents of inOrder(due, FEEDS_AT_ONCE, async (id) => {
+    const begun = only === null ? due : taken(due, only, edition.presses);
+    for await (const documents of inOrder(begun, FEEDS_AT_ONCE, async (id) => {
       const outlet = rules.outlets.byId(id);
       const feed = await this.#feed(outlet, edition);
       const inEachFormat = FORMATS.map((format) => this.#document(feed, format));
@@ -131,6 +126,7 @@ export class Composer {
       if (only === null && feeds.done % FEEDS_OF_GARBAGE === 0) collectGarbage();
       await this.#turns.next();
     }
+    if (only !== null && only.size > 0) return;
     yield [this.#opml(ids), ...(await this.#pages.first(ids, tally, merged))];
   }
 
@@ -154,15 +150,14 @@ export class Composer {
       const rendition = await entries.facts(article);
       // What cannot be read just now stays as this feed shows it; what it was in a window of long ago, it is no more.
       if (rendition !== null && (!findings.stale.has(article.path) || (await this.#shows(id, article)))) {
-        const source = id === null ? this.#sourceOf(article, rendition) : null;
-        const size = rendition.bytes + (source === null ? 0 : sizeOf(source)) + SEPARATOR_SIZE;
-        if (!window.admits(size)) break;
-        admitted.push({ article, rendition, source });
+        const sourceSize = id === null ? this.#heads.sourceSize(this.#outletOf(article)) : 0;
+        if (!window.admits(rendition.bytes + sourceSize + SEPARATOR_SIZE)) break;
+        admitted.push({ article, rendition });
       }
       last = article.id;
     }
     await entries.save();
-    const shown = await this.#shown(admitted, entries, id === null ? this.#merged : NOTHING);
+    const shown = await this.#shown(id, admitted, entries);
     if (id === null) this.#merged = new Map(shown.map((each) => [each.key, each]));
     // A feed is as new as its newest entry, never as the time of the build.
     const updated =
@@ -180,12 +175,9 @@ export class Composer {
     return { id, updated, shown, head: { ...this.#heads.of(outlet), updated, deleted, previous } };
   }
 
-  /** @param before what was shown the last time: most of it is shown again, and need not be read once more */
-  async #shown(
-    admitted: readonly Admitted[],
-    entries: Entries,
-    before: ReadonlyMap<string, ShownEntry>,
-  ): Promise<ShownEntry[]> {
+  /** Most of what the merged feed showed the last time is shown again, and need not be read once more. */
+  async #shown(id: string | null, admitted: readonly Admitted[], entries: Entries): Promise<ShownEntry[]> {
+    const before = id === null ? this.#merged : NOTHING;
     const keyed = admitted.map((each) => {
       const { article, rendition } = each;
       return { ...each, key: `${article.uuid} ${rendition.digest} ${rendition.updated}` };
@@ -195,10 +187,12 @@ export class Composer {
       ({ key, rendition }) => before.get(key)?.rendition.source !== rendition.source,
     );
     const rendered = await entries.rendered(lacking.map(({ article }) => article.id));
-    return keyed.map(({ key, article, rendition, source }) => {
+    return keyed.map(({ key, article, rendition }) => {
       const entry = rendered.get(article.id);
       if (entry === undefined) return { ...before.get(key)!, article, rendition };
-      return { key, article, rendition, entry: source === null ? entry : withSource(entry, source) };
+      if (id !== null) return { key, article, rendition, entry };
+      const source = this.#heads.source(this.#outletOf(article), rendition.updated);
+      return { key, article, rendition, entry: withSource(entry, source) };
     });
   }
 
@@ -207,8 +201,8 @@ export class Composer {
     return { path, ...renderDocument(format, head, shown) };
   }
 
-  #sourceOf({ outlet }: LedgerArticle, { updated }: RenditionFacts): RenderedEntry {
-    return this.#heads.source(this.#context.rules.outlets.byId(outlet), updated);
+  #outletOf({ outlet }: LedgerArticle): Outlet {
+    return this.#context.rules.outlets.byId(outlet);
   }
 
   async #shows(outlet: string | null, { uuid }: LedgerArticle): Promise<boolean> {
@@ -226,9 +220,18 @@ export class Composer {
   }
 }
 
+/** `ids`, each taken out of `set`, until it is time to `stop`. */
+function* taken(ids: readonly string[], set: Set<string>, stop: () => boolean): Generator<string> {
+  for (const id of ids) {
+    if (stop()) return;
+    set.delete(id);
+    yield id;
+  }
+}
+
 /** What `make` makes of each item, in their order; so many are being made at the same time. */
 async function* inOrder<Item, Result>(
-  items: readonly Item[],
+  items: Iterable<Item>,
   atOnce: number,
   make: (item: Item) => Promise<Result>,
 ): AsyncGenerator<Result> {

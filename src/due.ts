@@ -19,8 +19,6 @@ export class Due {
   readonly #context: DueContext;
   /** `null` means all. */
   outlets: Set<string> | null = null;
-  /** Of which something was recorded while documents of an archive were composed. */
-  readonly #meanwhile = new Set<string>();
   /** Feeds tell of what was withdrawn after this. ms */
   #toldSince = 0;
   /** Something that is published could not be made as it should be, and may be another time. */
@@ -57,9 +55,9 @@ export class Due {
     return this.#heads;
   }
 
-  /** With the next publication. */
+  /** Something of these was recorded beside a pass. */
   add(outlets: ReadonlySet<string>): void {
-    for (const outlet of outlets) this.#meanwhile.add(outlet);
+    for (const outlet of outlets) this.outlets?.add(outlet);
   }
 
   /** Feeds that tell of a withdrawn article for the last time are composed again when it is time to be silent. */
@@ -74,22 +72,20 @@ export class Due {
   /** @returns the state of the ledger that is going to be published: what is recorded from now on may not be */
   async begin(ledger: Ledger): Promise<string> {
     const revision = await ledger.revision();
-    for (const outlet of this.#meanwhile) this.outlets?.add(outlet);
-    this.#meanwhile.clear();
     if (this.#context.publisher.lost.size > 0) this.outlets = null;
     return revision;
   }
 
   /**
-   * All that was due when it {@link begin | began} is published.
+   * What was due when it {@link begin | began} is published, but for outlets that are still due.
    *
    * @param unsure whether something of it may be made otherwise another time
    */
   end(revision: string, unsure: boolean): void {
     const { publisher, now } = this.#context;
     this.#unsure = unsure || (this.outlets !== null && this.#unsure);
-    this.outlets = new Set();
-    if (this.#unsure) return;
+    this.outlets ??= new Set();
+    if (this.outlets.size > 0 || this.#unsure) return;
     const before = readImprint(publisher.imprint);
     if (before?.ledger === revision && before.makers === this.#makers) return;
     const imprint: Imprint = {

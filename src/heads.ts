@@ -1,6 +1,12 @@
 // What each feed says of itself, and of itself in the entries that stand in another.
 import { type Outlet, type RenderedEntry } from './article.ts';
-import { type Addresses, type FeedHead, languageOfEntry, renderSource } from './mill/render/render.ts';
+import {
+  type Addresses,
+  type FeedHead,
+  languageOfEntry,
+  renderSource,
+  sizeOf,
+} from './mill/render/render.ts';
 import { urlUuid } from './mill/url.ts';
 import { feedPath } from './output/paths.ts';
 import type { Site } from './site.ts';
@@ -13,6 +19,10 @@ export class Heads {
   readonly #site: Site;
   /** Of outlets whose language only their articles tell: that of most of them. */
   readonly #languages: Map<string, string>;
+  /** By paths. */
+  readonly #ids = new Map<string, string>();
+  /** Of what names an outlet's feed elsewhere, by the outlet's id. bytes */
+  readonly #sourceSizes = new Map<string, number>();
 
   /** @param languages what was remembered before */
   constructor(site: Site, languages: Languages) {
@@ -33,7 +43,7 @@ export class Heads {
     const site = this.#site;
     const path = feedPath(outlet?.id ?? null);
     return {
-      id: `urn:uuid:${urlUuid(`${site.id.replace(/\/+$/, '')}/${path}`)}`,
+      id: this.#idOf(path),
       title: outlet?.name ?? site.title,
       self: this.addresses(path),
       previous: null,
@@ -87,6 +97,19 @@ export class Heads {
    */
   source(outlet: Outlet, updated: number): RenderedEntry {
     return renderSource({ ...this.of(outlet), language: outlet.language ?? 'und', updated });
+  }
+
+  /** Of the {@link source} of any entry, where it is largest: a time is as long as another. bytes */
+  sourceSize(outlet: Outlet): number {
+    const size = this.#sourceSizes.get(outlet.id) ?? sizeOf(this.source(outlet, 0));
+    this.#sourceSizes.set(outlet.id, size);
+    return size;
+  }
+
+  #idOf(path: string): string {
+    const id = this.#ids.get(path) ?? `urn:uuid:${urlUuid(`${this.#site.id.replace(/\/+$/, '')}/${path}`)}`;
+    this.#ids.set(path, id);
+    return id;
   }
 }
 

@@ -6,6 +6,7 @@ import type { Config } from './config.ts';
 import { Due } from './due.ts';
 import { gather, lookAgainAt } from './gather.ts';
 import type { Heads } from './heads.ts';
+import { Haste } from './haste.ts';
 import { EVERYTHING, type LookRequest } from './intake/requests.ts';
 import { type ScanContext, Waiting } from './intake/compare.ts';
 import type { Sighting } from './intake/settle.ts';
@@ -35,6 +36,8 @@ export interface PipelineOptions {
   readonly publisher: Publisher;
   /** Called between the steps of a pass. If it throws the pass ends there; the next one takes up what it left. */
   readonly step: () => void;
+  /** Whether more files have come, and a pass for them is to begin soon. */
+  readonly asked: () => boolean;
   /** How long seeds must have stopped disappearing before they are withdrawn. ms */
   readonly quietMs: number;
   /** What a watch has seen; nothing where there is none. */
@@ -60,6 +63,7 @@ export class Pipeline implements AsyncDisposable {
   readonly #waiting = new Waiting();
   readonly #troubles: Troubles;
   #stock: Stock = { outlets: new Map(), articles: 0, seeds: 0, rejected: 0, missing: 0, newest: null };
+  readonly #haste: Haste;
   #composer: Composer | null = null;
   readonly #due: Due;
 
@@ -68,6 +72,7 @@ export class Pipeline implements AsyncDisposable {
     const { config, rules, log, now } = options;
     this.#options = options;
     this.#due = new Due(options);
+    this.#haste = new Haste(options.asked);
     this.#troubles = new Troubles(log);
     this.ledgerFile = ledgerFileIn(config.data);
     const { seeds, seedBytesMax, images, window } = config;
@@ -149,7 +154,8 @@ export class Pipeline implements AsyncDisposable {
     if (this.#composer === null) await this.count();
     const composer = (this.#composer ??= this.#createComposer(site, await due.resume(ledger, site)));
     const reindex = (await ledger.note(IDENTITY_RULES)) !== rules.identity;
-    const context = { composer, publisher, ledger, now, progress, provisional: false };
+    const { presses } = this.#haste;
+    const context = { composer, publisher, ledger, now, progress, provisional: false, presses };
     // Feeds that are up are good until there are better ones.
     const provisional =
       due.outlets === null && publisher.snapshot.size === 0 ? this.#provisional(context) : null;
@@ -185,6 +191,7 @@ export class Pipeline implements AsyncDisposable {
     const { stale, unsure, rejected, ...publication } = await publish(due.outlets, context);
     if (ledgerIsNew) await ledger.setNote(PUBLISHED, 'yes');
     due.end(revision, unsure);
+    this.#haste.passed(due.outlets!.size > 0);
     return {
       ...gathered,
       rejected: [...gathered.rejected, ...rejected],

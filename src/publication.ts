@@ -16,6 +16,8 @@ export interface PublicationContext {
   readonly progress: Progress;
   /** See `Edition` in compose.ts. */
   readonly provisional: boolean;
+  /** See `Haste` in haste.ts. */
+  readonly presses: () => boolean;
 }
 
 export interface Publication {
@@ -28,16 +30,17 @@ export interface Publication {
 /**
  * Composes and publishes what is due; again, where a seed turned out to be no article and another copy may be one.
  *
- * @param due outlets; grows by those of seeds that turned out to be no articles. `null` means all, and that whatever
- *   else is published goes
+ * @param due outlets; those that are left are due the next time. `null` means all, and that whatever else is published goes
  */
 export async function publish(
   due: Set<string> | null,
-  { composer, publisher, ledger, now, progress, provisional }: PublicationContext,
+  { composer, publisher, ledger, now, progress, provisional, presses }: PublicationContext,
 ): Promise<Publication & { stale: readonly string[]; unsure: boolean; rejected: readonly RejectedChange[] }> {
   const paths = new Set<string>();
   const published = new Set<string>();
   const rejected: RejectedChange[] = [];
+  const stale = new Set<string>();
+  let unsure = false;
   let publishError: Error | null = null;
   const attempt = async (action: () => Promise<readonly string[]>): Promise<void> => {
     const publication = await attempted(action);
@@ -47,7 +50,8 @@ export async function publish(
   };
   for (;;) {
     const findings = new Findings();
-    const edition = { now: now(), findings, provisional };
+    const edition = { now: now(), findings, provisional, presses };
+    const begun = due && new Set(due);
     const publishing: Promise<void>[] = [];
     try {
       for await (const documents of composer.compose(due, edition, progress)) {
@@ -55,12 +59,17 @@ export async function publish(
         publishing.push(attempt(() => publisher.publish(documents, now())));
         if (publishing.length >= PUBLISHED_AT_ONCE) await publishing.shift();
       }
+    } catch (error) {
+      // Which of them are published cannot be told.
+      for (const outlet of begun ?? []) due!.add(outlet);
+      throw error;
     } finally {
       await Promise.all(publishing);
     }
+    for (const path of findings.stale) stale.add(path);
+    unsure ||= findings.unsure;
     if (findings.rejected.length === 0) {
       if (due === null) await attempt(() => publisher.retain(paths));
-      const { stale, unsure } = findings;
       return { published: [...published], publishError, stale: [...stale], unsure, rejected };
     }
     rejected.push(...findings.rejected);

@@ -79,6 +79,7 @@ export class Works implements AsyncDisposable {
     this.#pipeline = new Pipeline({
       ...options,
       quietMs: config.settleMs,
+      asked: () => this.#requests.waiting,
       step: () => {
         this.#abort.signal.throwIfAborted();
         this.#pulse.step();

@@ -10,21 +10,23 @@ export interface LookRequest {
 export const EVERYTHING: LookRequest = { all: true, paths: new Set() };
 
 /** More paths than this are quicker found by looking at everything. */
-const PATHS_MAX = 5_000;
+const PATHS_MAX = 20_000;
 
 /** A look at a large directory takes long, and has nothing to do with how soon the next should begin. ms */
 const PAUSE_MAX_MS = 200;
 
 /**
  * Collects requests and hands them on as one: a moment after the first, and never while what was handed on before is still
- * being done. What comes meanwhile then waits as long as that took, a fifth of a second at most: so a burst is few looks. Nothing
- * asked for is ever dropped.
+ * being done. What comes meanwhile then waits as long as that took, a fifth of a second at most: so a burst is few looks. A look
+ * at everything gives way to one at paths, which is short, but once only. Nothing asked for is ever dropped.
  */
 export class LookRequests {
   readonly #look: (request: LookRequest) => Promise<void>;
   readonly #debounceMs: number;
   #all = false;
   #paths = new Set<string>();
+  /** A look at everything has given way. */
+  #gaveWay = false;
   #timer: NodeJS.Timeout | null = null;
   #running: Promise<void> | null = null;
   #stopped = false;
@@ -40,9 +42,16 @@ export class LookRequests {
     if (this.#stopped) return;
     if (paths === undefined) this.#all = true;
     else for (const path of paths) this.#paths.add(path);
-    if (this.#paths.size > PATHS_MAX) this.#all = true;
-    if (this.#all) this.#paths.clear();
+    if (this.#paths.size > PATHS_MAX) {
+      this.#all = true;
+      this.#paths.clear();
+    }
     this.#arm();
+  }
+
+  /** Whether there are paths that are still to be looked at. */
+  get waiting(): boolean {
+    return this.#paths.size > 0;
   }
 
   /** Resolves when nothing is asked for and nothing is being done. */
@@ -67,14 +76,21 @@ export class LookRequests {
 
   #begin(): void {
     this.#timer = null;
-    const request = { all: this.#all, paths: this.#paths };
-    this.#all = false;
-    this.#paths = new Set();
+    const request = this.#next();
     const start = performance.now();
     this.#running = this.#look(request).finally(() => {
       this.#running = null;
-      if (this.#stopped || (!this.#all && this.#paths.size === 0)) return;
+      if (this.#stopped || (!this.#all && !this.waiting)) return;
       this.#arm(Math.min(performance.now() - start, PAUSE_MAX_MS));
     });
+  }
+
+  #next(): LookRequest {
+    this.#gaveWay = this.#all && this.waiting && !this.#gaveWay;
+    const all = this.#all && !this.#gaveWay;
+    if (all) this.#all = false;
+    const paths = this.#paths;
+    this.#paths = new Set();
+    return all ? EVERYTHING : { all, paths };
   }
 }

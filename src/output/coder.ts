@@ -1,4 +1,5 @@
 // Which document is prepared in which coding next. Off the event loop, a few at a time.
+import { Turns } from '../turns.ts';
 import type { Coding } from './codings.ts';
 import { feedPath } from './paths.ts';
 
@@ -13,6 +14,8 @@ export class Coder {
   /** The paths of documents by the coding that they lack, in the order in which they get it. */
   readonly #lacking = new Map<Coding, Set<string>>(ORDER.map((coding) => [coding, new Set()]));
   readonly #workers = new Set<Promise<void>>();
+  /** What is short is compressed at once. */
+  readonly #turns = new Turns();
 
   /**
    * @param code prepares the version that there is then
@@ -45,7 +48,10 @@ export class Coder {
   }
 
   async #work(): Promise<void> {
-    for (let next = this.#next(); next !== null; next = this.#next()) await this.#code(...next);
+    for (let next = this.#next(); next !== null; next = this.#next()) {
+      await this.#code(...next);
+      await this.#turns.next();
+    }
   }
 
   #next(): [path: string, coding: Coding] | null {

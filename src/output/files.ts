@@ -1,15 +1,6 @@
 // Documents as files: replaced atomically, with their codings beside them.
-import {
-  constants,
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  type Stats,
-  statSync,
-} from 'node:fs';
-import { open, readFile, rename, rm } from 'node:fs/promises';
+import { constants, lstatSync, readdirSync, readFileSync, rmSync, type Stats, statSync } from 'node:fs';
+import { type FileHandle, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Document } from '../article.ts';
 import { type CodedBody, CODINGS, encodeAll, EXTENSIONS, isWorthCoding, smallestFirst } from './codings.ts';
@@ -79,11 +70,9 @@ export async function removeCoded(file: string): Promise<void> {
 
 /** A reader finds the old bytes or the new ones, also after a power cut. */
 export async function replaceFile(file: string, body: Buffer, lastModified: number): Promise<void> {
-  mkdirSync(dirname(file), { recursive: true });
   const temporary = join(dirname(file), `.${basename(file)}.feedmill-tmp`);
   try {
-    const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW;
-    const handle = await open(temporary, flags, 0o644);
+    const handle = await openNew(temporary);
     try {
       await handle.writeFile(body);
       await handle.utimes(lastModified / 1000, lastModified / 1000);
@@ -96,6 +85,16 @@ export async function replaceFile(file: string, body: Buffer, lastModified: numb
     await rm(temporary, { force: true });
     throw error;
   }
+}
+
+/** To be written, whatever was left there. Its folder is made if there is none. */
+async function openNew(file: string): Promise<FileHandle> {
+  const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW;
+  return open(file, flags, 0o644).catch(async (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+    await mkdir(dirname(file), { recursive: true });
+    return open(file, flags, 0o644);
+  });
 }
 
 export interface Published {

@@ -2,7 +2,7 @@
 // the version before. Each is compressed by itself and ends at a byte (a full flush, RFC 1951 §3.2.4), so the bytes
 // depend on the document alone, whatever stood there before.
 import { promisify } from 'node:util';
-import { constants, crc32, deflateRaw } from 'node:zlib';
+import { constants, crc32, deflateRaw, deflateRawSync, type ZlibOptions } from 'node:zlib';
 import type { Document, DocumentEntry } from '../article.ts';
 
 /** A run of entries; the first begins with what stands before all of them, the last ends with what stands behind. */
@@ -29,6 +29,12 @@ const LEVEL = 4;
 /** One entry in so many begins a segment. Shorter ones find less to refer back to, longer ones are seldom the same. */
 const ENTRIES = 8;
 
+/**
+ * What a new entry changes is compressed in less time, some 4 ms at most, than it waits for a thread of those that write files.
+ * bytes
+ */
+const AT_ONCE_MAX = 262_144;
+
 /** Deflate; neither flags, time nor name; compressed in no special way, on no system in particular (RFC 1952 §2.3). */
 const HEAD = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255]);
 /** A last block, with nothing in it. */
@@ -43,12 +49,13 @@ export async function gzip(
   const segments: Segment[] = [];
   let position = HEAD.length;
   const runs = runsOf(body, entries);
-  const compressed = await Promise.all(
-    runs.map(async ({ key, start, end }) => {
-      const bytes = body.subarray(start, end);
-      return takenOver(bytes, key, before) ?? compress(bytes);
-    }),
-  );
+  const pieces = runs.map(({ key, start, end }) => {
+    const bytes = body.subarray(start, end);
+    return { bytes, former: takenOver(bytes, key, before) };
+  });
+  const anew = pieces.reduce((sum, { bytes, former }) => sum + (former === null ? bytes.length : 0), 0);
+  const compress = anew <= AT_ONCE_MAX ? compressAtOnce : compressElsewhere;
+  const compressed = await Promise.all(pieces.map(async ({ bytes, former }) => former ?? compress(bytes)));
   for (const [index, part] of compressed.entries()) {
     parts.push(part);
     segments.push({ ...runs[index]!, codedStart: position, codedEnd: position + part.length });
@@ -81,13 +88,17 @@ function takenOver(bytes: Buffer, key: string, before: Gzipped | null): Buffer |
     : null;
 }
 
-async function compress(bytes: Buffer): Promise<Buffer> {
-  return promisify(deflateRaw)(bytes, {
-    level: LEVEL,
-    finishFlush: constants.Z_FULL_FLUSH,
-    // All at once: each piece is a way to another thread and back.
-    chunkSize: bytes.length + MARGIN,
-  });
+function compressAtOnce(bytes: Buffer): Buffer {
+  return deflateRawSync(bytes, optionsFor(bytes));
+}
+
+async function compressElsewhere(bytes: Buffer): Promise<Buffer> {
+  return promisify(deflateRaw)(bytes, optionsFor(bytes));
+}
+
+function optionsFor({ length }: Buffer): ZlibOptions {
+  // In one piece: another one is another way to a thread and back.
+  return { level: LEVEL, finishFlush: constants.Z_FULL_FLUSH, chunkSize: length + MARGIN };
 }
 
 /** What cannot be compressed takes a little more room. bytes */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type LookRequest, LookRequests } from '../../src/intake/requests.ts';
+import { EVERYTHING, type LookRequest, LookRequests } from '../../src/intake/requests.ts';
 import { until } from '../support/process.ts';
 
 /** Records each look, which lasts until it is let go. */
@@ -45,24 +45,41 @@ describe('requests made in one moment', () => {
     expect(looker.seen).toEqual([{ all: false, paths: new Set(['a', 'b', 'c']) }]);
   });
 
-  test('are one look at everything if one of them asks for it', async () => {
+  test('are a look at paths, then one at everything', async () => {
     const looker = new Looker({ holds: false });
     looker.requests.ask(['a']);
     looker.requests.ask();
     looker.requests.ask(['b']);
     await looker.requests.idle();
-    expect(looker.seen).toEqual([{ all: true, paths: new Set() }]);
+    expect(looker.seen).toEqual([{ all: false, paths: new Set(['a', 'b']) }, EVERYTHING]);
+  });
+
+  test('for everything do not give way twice', async () => {
+    const looker = new Looker({ holds: true });
+    looker.requests.ask();
+    for (const number of [1, 2, 3, 4]) {
+      looker.requests.ask([String(number)]);
+      await looker.begun(number);
+      if (number === 2) looker.requests.ask();
+      looker.requests.ask([`${number} too`]);
+      looker.letGo();
+    }
+    await looker.begun(5);
+    looker.letGo();
+    await looker.requests.idle();
+    expect(looker.seen.map(({ all }) => all)).toEqual([false, true, false, true, false]);
+    expect(paths(looker.seen[4])).toEqual(['4 too']);
   });
 
   test('are a look at everything if they name very many paths', async () => {
     const looker = new Looker({ holds: false });
-    const names = Array.from({ length: 5001 }, (_, i) => String(i));
-    looker.requests.ask(names.slice(0, 5000));
+    const names = Array.from({ length: 20_001 }, (_, i) => String(i));
+    looker.requests.ask(names.slice(0, 20_000));
     await looker.requests.idle();
     looker.requests.ask(names);
     await looker.requests.idle();
     expect(looker.seen.map(({ all }) => all)).toEqual([false, true]);
-    expect(looker.seen[0]!.paths.size).toBe(5000);
+    expect(looker.seen[0]!.paths.size).toBe(20_000);
   });
 
   test('that name no path are a look all the same', async () => {

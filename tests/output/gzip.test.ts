@@ -62,6 +62,15 @@ describe('a gzip body', () => {
     );
   });
 
+  it('is the same whether all of it is compressed or the little that is new', async () => {
+    const noise = randomText(10_000);
+    const long = (first: number, last: number): (readonly [string, string])[] =>
+      numbered(first, last).map(([key, text]) => [key, noise + text]);
+    const before = await next(feed('<feed>', long(1, 60)), null);
+    const document = feed('<feed>', long(2, 61));
+    expect((await next(document, before)).body).toEqual((await next(document, null)).body);
+  });
+
   it('takes over all but its beginning and its end if there is a new entry', async () => {
     const before = await next(feed('<feed>', numbered(1, 100)), null);
     const after = await next(feed('<feed>', numbered(2, 101)), before);

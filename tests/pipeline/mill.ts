@@ -66,6 +66,8 @@ export class Mill {
   provisionalAfterMs = 1_000_000;
   /** Told how far a pass has come, for as long as it lasts. */
   show: (progress: Progress) => Disposable = () => ({ [Symbol.dispose]() {} });
+  /** Whether more files have come that another pass is to look at. */
+  asked = false;
   yaml: string;
   /** What is other than usual of it. */
   site: Partial<Site> = {};
@@ -157,6 +159,7 @@ export class Mill {
       show: (progress) => this.show((this.#progress = progress)),
       provisionalAfterMs: this.provisionalAfterMs,
       quietMs: this.#quietMs,
+      asked: () => this.asked,
       sighting: () => this.sighting,
       onDirectory: (path) => this.onDirectory(path, () => stopping.abort()),
     });
