@@ -5,12 +5,15 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type Answer, askUntil, freePort, pause } from './http.ts';
-import { MAIN, PEERS } from './measured.ts';
+import { MAIN, PEERS, PROJECT } from './measured.ts';
 
 /** Of /proc/PID/stat, on every Linux. */
 const TICKS_PER_SECOND = 100;
 /** As long as a first look at a large archive may take. */
 const START_MS = 600_000;
+
+/** As `npm start` and the service have it. */
+const COMPILED = { NODE_COMPILE_CACHE: join(PROJECT, 'node_modules/.cache/feedmill') };
 
 /** Who used less of a processor than this share for so long is at rest. */
 const REST_MS = 500;
@@ -103,7 +106,7 @@ export class Daemon extends Server {
     const node = preload === undefined ? [] : ['--import', preload];
     const options = { seeds, data, listen: `127.0.0.1:${port}`, 'base-url': 'https://feeds.example' };
     const flags = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]);
-    return new Daemon([...node, MAIN, 'run', ...flags], port, env);
+    return new Daemon([...node, MAIN, 'run', ...flags], port, { ...COMPILED, ...env });
   }
 
   private constructor(args: readonly string[], port: number, env: Readonly<Record<string, string>>) {
