@@ -1,5 +1,5 @@
 // SIGHUP: the configuration and the recipes are read anew, and no subscriber notices.
-import { statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { Agent } from 'node:http';
 import { connect } from 'node:net';
@@ -46,6 +46,31 @@ describe('a daemon that is told to read its configuration anew', () => {
     });
     expect(before).toContain('<title>before</title>');
     expect(readEntries(after).map(({ id }) => id)).toEqual(readEntries(before).map(({ id }) => id));
+  });
+
+  it('publishes what it did before when all is taken back, wherever it was with the new', async () => {
+    const hosts = Array.from({ length: 20 }, (_, i) => [
+      `${i}.txt`,
+      numberedSeed(i, `www.site-${i}.example`),
+    ]);
+    const site = await createSite(Object.fromEntries(hosts) as Record<string, string>, { title: 'before' });
+    const daemon = await Daemon.start(site.flags);
+    await daemon.url();
+    const documents = (): Record<string, string> =>
+      Object.fromEntries(
+        readdirSync(join(site.data, 'public'), { recursive: true, encoding: 'utf8' })
+          .filter((path) => /\.(?:atom|rss|json|html|opml)$/.test(path))
+          .map((path) => [path, readFileSync(join(site.data, 'public', path), 'utf8')]),
+      );
+    const before = documents();
+    for (const pauseMs of [0, 5, 20, 50]) {
+      await configure(site, { title: 'after' });
+      await reload(daemon);
+      await setTimeout(pauseMs);
+      await configure(site, { title: 'before' });
+      await reload(daemon);
+      await expect.poll(documents, { timeout: 15_000 }).toEqual(before);
+    }
   });
 
   it('takes what arrives afterwards, and what arrived meanwhile', async () => {
