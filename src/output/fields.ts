@@ -59,10 +59,9 @@ export function wholeFields(representation: Representation, coded: CodedBody | n
   }));
 }
 
-/** By what answers differ that come from one version of a document under one configuration. */
-function kindOf(representation: Representation, etag: string, { path, served, now }: Asked): string {
-  const { 'content-language': language, vary } = languageHeaders(path, representation, served.snapshot);
-  return `${etag} ${isDated(representation, now)} ${language} ${vary} ${otherFormats(path, served.snapshot).join(' ')}`;
+/** By what answers differ that come from one version of a document, in one snapshot, under one configuration. */
+function kindOf(representation: Representation, etag: string, { path, now }: Asked): string {
+  return `${etag} ${isDated(representation, now)} ${path === representation.path}`;
 }
 
 /**
@@ -74,16 +73,19 @@ function isDated({ lastModified }: Representation, now: number): boolean {
 }
 
 class KnownFields {
-  /** Not the whole of {@link Served}, which would keep snapshots of long ago. */
   readonly #by: Pick<Served, 'baseUrl' | 'hubs' | 'maxAge' | 'access'>;
+  /** Which other documents there are, and in which language; in one snapshot that stays as it is. Not kept by this. */
+  readonly #in: WeakRef<Snapshot>;
   readonly #ofKind = new Map<string, Fields>();
 
-  constructor({ baseUrl, hubs, maxAge, access }: Served) {
+  constructor({ baseUrl, hubs, maxAge, access, snapshot }: Served) {
     this.#by = { baseUrl, hubs, maxAge, access };
+    this.#in = new WeakRef(snapshot);
   }
 
-  /** Whether they are those of this configuration. */
-  are({ baseUrl, hubs, maxAge, access }: Served): boolean {
+  /** Whether they are those of this snapshot and configuration. */
+  are({ baseUrl, hubs, maxAge, access, snapshot }: Served): boolean {
+    if (this.#in.deref() !== snapshot) return false;
     const by = this.#by;
     const same = baseUrl === by.baseUrl && hubs === by.hubs && maxAge === by.maxAge;
     return same && (access === null) === (by.access === null);

@@ -54,6 +54,8 @@ export class Store {
   /** The one used longest ago first. */
   readonly #recent = new Map<string, Held>();
   #recentBytes = 0;
+  /** The last of them. */
+  #latest: Held | null = null;
   /** All that is in memory, be it only because somebody is still being sent it: slow clients share one copy. */
   readonly #alive = new Map<string, { readonly etag: string; readonly bytes: WeakRef<Buffer> }>();
   readonly #reading = new Map<string, Promise<Buffer>>();
@@ -80,9 +82,13 @@ export class Store {
     const unwritten = this.#unwritten.get(file);
     if (unwritten?.etag === etag) return unwritten.bytes;
     const recent = this.#recent.get(file);
+    if (recent?.etag === etag) {
+      // One document is asked for again and again.
+      if (recent !== this.#latest) this.#keep(file, recent);
+      return recent.bytes;
+    }
     const alive = this.#alive.get(file);
-    const bytes =
-      recent?.etag === etag ? recent.bytes : alive?.etag === etag ? alive.bytes.deref() : undefined;
+    const bytes = alive?.etag === etag ? alive.bytes.deref() : undefined;
     if (bytes !== undefined) this.#keep(file, { etag, bytes });
     return bytes;
   }
@@ -109,6 +115,7 @@ export class Store {
   #keep(file: string, held: Held): void {
     this.#drop(file);
     this.#recent.set(file, held);
+    this.#latest = held;
     this.#recentBytes += held.bytes.length;
     this.#alive.set(file, { etag: held.etag, bytes: new WeakRef(held.bytes) });
     for (const oldest of this.#recent.keys()) {
@@ -118,7 +125,9 @@ export class Store {
   }
 
   #drop(file: string): void {
-    this.#recentBytes -= this.#recent.get(file)?.bytes.length ?? 0;
+    const dropped = this.#recent.get(file);
+    this.#recentBytes -= dropped?.bytes.length ?? 0;
+    if (dropped === this.#latest) this.#latest = null;
     this.#recent.delete(file);
   }
 

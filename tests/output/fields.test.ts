@@ -61,3 +61,22 @@ test('are those that would be worked out anew, whoever was answered before', () 
   // There is something to mix up.
   expect(different.size).toBeGreaterThan(100);
 });
+
+test('name the other formats and the languages that there are with the document, which may be of an earlier snapshot', () => {
+  const all = untouched();
+  const fewer = new Map([...all].filter(([path]) => path !== 'feed.json' && path !== 'index.en.html'));
+  const saidOf = (snapshot: Snapshot, target: string): Response['headers'] =>
+    (
+      respond(
+        { method: 'GET', target, headers: {} },
+        { ...OPEN, snapshot },
+        () => ({ status: 'ok' }),
+        CHANGED,
+      ) as Response
+    ).headers;
+  for (const snapshot of [fewer, all, fewer]) {
+    const has = snapshot === all;
+    expect(String(saidOf(snapshot, '/feed.atom')['link']).includes('feed.json')).toBe(has);
+    expect('content-language' in saidOf(snapshot, '/index.html')).toBe(has);
+  }
+});
