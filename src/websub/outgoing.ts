@@ -1,9 +1,13 @@
 // One bounded request to a server that somebody else has named.
 import { Resolver } from 'node:dns/promises';
-import { type ClientRequest, request as requestHttp } from 'node:http';
+import type { ClientRequest } from 'node:http';
 import { request as requestHttps } from 'node:https';
+import { createRequire } from 'node:module';
 import type { LookupFunction } from 'node:net';
 import { addressIn, isPublicAddress } from './callback-address.ts';
+
+// Not imported: see output/server.ts.
+const { request: requestHttp } = createRequire(import.meta.url)('node:http') as typeof import('node:http');
 
 /** The server is where requests do not go. */
 export class PrivateAddressError extends Error {
