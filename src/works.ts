@@ -7,6 +7,7 @@ import { startSchedule } from './intake/schedule.ts';
 import { SeedWatch } from './intake/watch.ts';
 import type { Stock } from './ledger/ledger.ts';
 import type { Log } from './log.ts';
+import { collectGarbage } from './memory.ts';
 import type { Access } from './output/access.ts';
 import { BusyError, OnDemand } from './output/on-demand.ts';
 import { readArchivePath } from './output/paths.ts';
@@ -197,6 +198,7 @@ export class Works implements AsyncDisposable {
       this.#failed = false;
       this.#endFirstPass();
       onPass(summary, result);
+      if (request.all) void this.#tidyUp();
     } catch (error) {
       if (this.#abort.signal.aborted) return;
       reportFailure(alarms, error as Error, log);
@@ -204,6 +206,12 @@ export class Works implements AsyncDisposable {
       this.#lookAgain({ paths: [], delayMs: RETRY_MS });
       onFailure();
     }
+  }
+
+  /** What a look at everything has left behind would lie about for as long as there is little to do. */
+  async #tidyUp(): Promise<void> {
+    await this.#options.publisher.encoded();
+    collectGarbage();
   }
 
   /** Tokens come and go without a restart. If their file cannot be read, those read last hold. */
