@@ -1,5 +1,6 @@
 // HTTP: sockets in front of `respond`. `node:http` serving prepared buffers.
 import { rmSync, statSync } from 'node:fs';
+import type * as NodeHttp from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
 import { connect, type ListenOptions, Server as NetServer, type Socket } from 'node:net';
@@ -8,7 +9,7 @@ import { askAgain, BROKEN, type Health, type Response } from './answers.ts';
 import { pathOf, respond, type Served } from './respond.ts';
 
 // Not imported: that takes hold of each of its exports, WebSocket too, which loads all of `fetch`: 15 MB, and 40 ms.
-const { createServer } = createRequire(import.meta.url)('node:http') as typeof import('node:http');
+const { createServer } = createRequire(import.meta.url)('node:http') as typeof NodeHttp;
 
 export type ListenAddress =
   | { readonly socket: string }

@@ -1,13 +1,13 @@
 // One bounded request to a server that somebody else has named.
 import { Resolver } from 'node:dns/promises';
-import type { ClientRequest } from 'node:http';
+import type * as NodeHttp from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { createRequire } from 'node:module';
 import type { LookupFunction } from 'node:net';
 import { addressIn, isPublicAddress } from './callback-address.ts';
 
 // Not imported: see output/server.ts.
-const { request: requestHttp } = createRequire(import.meta.url)('node:http') as typeof import('node:http');
+const { request: requestHttp } = createRequire(import.meta.url)('node:http') as typeof NodeHttp;
 
 /** The server is where requests do not go. */
 export class PrivateAddressError extends Error {
@@ -162,7 +162,11 @@ function fixedLookup(addresses: readonly string[]): LookupFunction {
 }
 
 /** Sends what there is to send and reads as much of the answer as is wanted. */
-function receive(request: ClientRequest, body: Buffer | undefined, bodyMax: number): Promise<Received> {
+function receive(
+  request: NodeHttp.ClientRequest,
+  body: Buffer | undefined,
+  bodyMax: number,
+): Promise<Received> {
   return new Promise((resolve, reject) => {
     request.on('error', reject);
     // They cost whoever sends them nothing, and have no end.
