@@ -9,8 +9,8 @@ import type { Indexes } from './indexes.ts';
 const CHANGES_TOGETHER = 65_536;
 /** KiB. Enough for the pages that an index of a million keys has. */
 const CACHE_KIB_TOGETHER = 65_536;
-/** KiB. */
-export const CACHE_KIB = 16_384;
+/** KiB. What is not in it is in the system's, microseconds away. */
+export const CACHE_KIB = 2_048;
 
 export class Transactions {
   readonly #database: DatabaseSync;
@@ -70,8 +70,8 @@ export class Transactions {
       this.#lost = null;
       this.#explained(() => {
         this.commit();
-        this.#database.exec(`PRAGMA cache_size = -${CACHE_KIB}; PRAGMA shrink_memory`);
         this.#indexes.make();
+        this.#database.exec(`PRAGMA cache_size = -${CACHE_KIB}; PRAGMA shrink_memory`);
       });
     }
   }

@@ -20,7 +20,7 @@ export class LostError extends Error {
 }
 
 /** Of what is in files, too. What is asked for most is small, or in here anyway. bytes */
-const HELD_BYTES_MAX = 25_165_824;
+const HELD_BYTES_MAX = 12_582_912;
 
 export function inMemory(body: Buffer): Stored {
   return { etag: entityTag(body), length: body.length, read: () => body };

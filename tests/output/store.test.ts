@@ -38,9 +38,9 @@ describe('bytes', () => {
   it('that were used last are in memory; others are let go, and read when they are asked for', async () => {
     const stock = new Stock();
     const [used, unused] = [stock.add('used', MEGABYTE), stock.add('unused', MEGABYTE)];
-    for (let i = 0; i < 20; i += 1) stock.add(`more-${i}`, MEGABYTE);
+    for (let i = 0; i < 10; i += 1) stock.add(`more-${i}`, MEGABYTE);
     void used.read();
-    for (let i = 20; i < 40; i += 1) stock.add(`more-${i}`, MEGABYTE);
+    for (let i = 10; i < 20; i += 1) stock.add(`more-${i}`, MEGABYTE);
     await collected();
     expect(stock.store.held('used', used.etag)).toBeDefined();
     expect(stock.store.held('unused', unused.etag)).toBeUndefined();
