@@ -16,3 +16,25 @@ export function collectGarbage(): void {
   }
   collect();
 }
+
+/** Without anything to do for so long there may be nothing for a while. ms */
+const REST_MS = 5_000;
+
+/** Collects garbage when there has been nothing to do for a while: it would lie about until there is. */
+export class Rest implements Disposable {
+  readonly #timer: NodeJS.Timeout;
+
+  /** @param quiet resolves when nothing is being done any more */
+  constructor(quiet: () => Promise<void>) {
+    this.#timer = setTimeout(() => void quiet().then(collectGarbage), REST_MS).unref();
+  }
+
+  /** Something was done. */
+  postpone(): void {
+    this.#timer.refresh();
+  }
+
+  [Symbol.dispose](): void {
+    clearTimeout(this.#timer);
+  }
+}

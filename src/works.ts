@@ -7,7 +7,7 @@ import { startSchedule } from './intake/schedule.ts';
 import { SeedWatch } from './intake/watch.ts';
 import type { Stock } from './ledger/ledger.ts';
 import type { Log } from './log.ts';
-import { collectGarbage } from './memory.ts';
+import { Rest } from './memory.ts';
 import type { Access } from './output/access.ts';
 import { BusyError, OnDemand } from './output/on-demand.ts';
 import { readArchivePath } from './output/paths.ts';
@@ -41,8 +41,6 @@ export interface WorksOptions {
 const FIRST_PASS_MS = 5_000;
 /** After a pass that failed, or could not write all that it made; or that could not even be begun. ms */
 export const RETRY_MS = 10_000;
-/** Without a pass for so long there may be none for a while. ms */
-const REST_MS = 5_000;
 
 export class Works implements AsyncDisposable {
   readonly #options: WorksOptions;
@@ -72,7 +70,7 @@ export class Works implements AsyncDisposable {
   #schedule: Disposable | null = null;
   readonly #pulse = new Pulse();
   readonly #overdue: Overdue;
-  readonly #rest = setTimeout(() => void this.#tidyUp(), REST_MS).unref();
+  readonly #rest = new Rest(async () => this.#options.publisher.encoded());
 
   /** @throws LedgerRefusedError */
   constructor(options: WorksOptions) {
@@ -176,7 +174,8 @@ export class Works implements AsyncDisposable {
     this.#schedule?.[Symbol.dispose]();
     this.#overdue[Symbol.dispose]();
     this.#watch[Symbol.dispose]();
-    for (const timer of [...this.#timers, this.#rest]) clearTimeout(timer);
+    this.#rest[Symbol.dispose]();
+    for (const timer of this.#timers) clearTimeout(timer);
     this.#abort.abort();
     this.#endFirstPass();
     await Promise.all([this.#requests.stop(), this.webSub[Symbol.asyncDispose]()]);
@@ -207,7 +206,7 @@ export class Works implements AsyncDisposable {
       this.#failed = false;
       this.#endFirstPass();
       onPass(summary, result);
-      this.#rest.refresh();
+      this.#rest.postpone();
     } catch (error) {
       if (this.#abort.signal.aborted) return;
       reportFailure(alarms, error as Error, log);
@@ -215,12 +214,6 @@ export class Works implements AsyncDisposable {
       this.#lookAgain({ paths: [], delayMs: RETRY_MS });
       onFailure();
     }
-  }
-
-  /** What a pass leaves behind would lie about for as long as there is little to do. */
-  async #tidyUp(): Promise<void> {
-    await this.#options.publisher.encoded();
-    collectGarbage();
   }
 
   /** Tokens come and go without a restart. If their file cannot be read, those read last hold. */

@@ -98,11 +98,16 @@ export class Store {
     return this.#unwritten;
   }
 
-  /** `file` has these bytes; others may belong into it meanwhile. */
-  written(file: string, held: Held): void {
+  /**
+   * `file` has these bytes; others may belong into it meanwhile.
+   *
+   * @param wanted whether they are kept in memory before anybody asks for them
+   */
+  written(file: string, held: Held, wanted: boolean): void {
     if (this.#unwritten.get(file) !== held) return;
     this.#unwritten.delete(file);
-    this.#keep(file, held);
+    if (wanted) this.#keep(file, held);
+    else this.#remember(file, held);
   }
 
   /** There is no such file any more, or is not to be. */
@@ -117,11 +122,15 @@ export class Store {
     this.#recent.set(file, held);
     this.#latest = held;
     this.#recentBytes += held.bytes.length;
-    this.#alive.set(file, { etag: held.etag, bytes: new WeakRef(held.bytes) });
+    this.#remember(file, held);
     for (const oldest of this.#recent.keys()) {
       if (this.#recentBytes <= HELD_BYTES_MAX) return;
       this.#drop(oldest);
     }
+  }
+
+  #remember(file: string, { etag, bytes }: Held): void {
+    this.#alive.set(file, { etag, bytes: new WeakRef(bytes) });
   }
 
   #drop(file: string): void {

@@ -19,11 +19,11 @@ class Stock {
   }
 
   /** In its file, and used just now. */
-  add(file: string, length = 1): Stored {
+  add(file: string, length = 1, wanted = true): Stored {
     const bytes = Buffer.alloc(length, file);
     const stored = this.store.put(file, { etag: entityTag(bytes), length }, bytes);
     writeFileSync(this.path(file), bytes);
-    this.store.written(file, this.store.unwritten.get(file)!);
+    this.store.written(file, this.store.unwritten.get(file)!, wanted);
     return stored;
   }
 }
@@ -46,6 +46,16 @@ describe('bytes', () => {
     expect(stock.store.held('unused', unused.etag)).toBeUndefined();
     expect(await unused.read()).toEqual(Buffer.alloc(MEGABYTE, 'unused'));
     expect(unused.read()).toBeInstanceOf(Buffer);
+  });
+
+  it('that nobody is expected to ask for are let go, and kept once somebody has', async () => {
+    const stock = new Stock();
+    const stored = stock.add('seldom', 3, false);
+    await collected();
+    expect(stock.store.held('seldom', stored.etag)).toBeUndefined();
+    expect(await stored.read()).toEqual(Buffer.alloc(3, 'seldom'));
+    await collected();
+    expect(stock.store.held('seldom', stored.etag)).toBeDefined();
   });
 
   it('that are in no file yet are never let go', async () => {
