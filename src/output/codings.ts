@@ -36,18 +36,18 @@ type Compressor = (document: Document, before: Gzipped | null) => Promise<Coded>
 const COMPRESSORS: Readonly<Record<Coding, Compressor>> = {
   zstd: async ({ body }) => {
     const { ZSTD_c_compressionLevel, ZSTD_c_windowLog } = constants;
-    return inOnePiece(
-      await promisify(zstdCompress)(body, {
+    return {
+      body: await promisify(zstdCompress)(body, {
         chunkSize: pieceOf(body),
         pledgedSrcSize: body.length,
         params: { [ZSTD_c_compressionLevel]: 3, [ZSTD_c_windowLog]: WINDOW },
       }),
-    );
+    };
   },
   br: async ({ body }) => {
     const { BROTLI_PARAM_QUALITY, BROTLI_PARAM_LGWIN, BROTLI_PARAM_SIZE_HINT } = constants;
-    return inOnePiece(
-      await promisify(brotliCompress)(body, {
+    return {
+      body: await promisify(brotliCompress)(body, {
         chunkSize: pieceOf(body),
         params: {
           [BROTLI_PARAM_QUALITY]: 2,
@@ -55,19 +55,17 @@ const COMPRESSORS: Readonly<Record<Coding, Compressor>> = {
           [BROTLI_PARAM_SIZE_HINT]: body.length,
         },
       }),
-    );
+    };
   },
   gzip,
 };
 
-/** What comes of a compressor at once: each piece is a way to another thread and back. Hardly a feed needs two. */
+/**
+ * What comes of a compressor at once: each piece is a way to another thread and back, and what is left of it lies about for as
+ * long as the body. Hardly a feed needs two, or leaves much.
+ */
 function pieceOf(body: Buffer): number {
-  return Math.ceil(body.length / 2);
-}
-
-/** Without the room that was left for more. */
-function inOnePiece(body: Buffer): Coded {
-  return { body: Buffer.from(body) };
+  return Math.ceil(body.length / 3);
 }
 
 export function isWorthCoding({ length }: Pick<Stored, 'length'>): boolean {
