@@ -43,15 +43,14 @@ export class SqliteLedger implements Ledger {
   constructor(database: DatabaseSync, file: string) {
     this.#database = database;
     this.#file = file;
-    this.#transactions = new Transactions(database, new Indexes(database), (action) =>
-      explained(action, file),
-    );
+    const indexes = new Indexes(database);
+    this.#transactions = new Transactions(database, file, indexes, (action) => explained(action, file));
     this.#archives = new Archives(database, this.#transactions);
     this.#days = prepareDays(database);
     this.#statements = prepareStatements(database);
     this.subscriptions = new SqliteSubscriptions(database, (action) => this.#runAlone(action));
     this.#counts = new Counts(database);
-    this.#recording = new Recording(database, this.#archives, this.#counts);
+    this.#recording = new Recording(database, indexes, this.#archives, this.#counts);
   }
 
   seeds(after: string, limit: number): Promise<readonly KnownSeed[]> {
@@ -78,7 +77,7 @@ export class SqliteLedger implements Ledger {
   }
 
   record(changes: readonly SeedChange[], now: number): Promise<Recorded> {
-    return this.#run(() =>
+    return this.#write(() =>
       this.#transactions.held(() => this.#recording.record(changes, now), changes.length),
     );
   }
@@ -112,7 +111,7 @@ export class SqliteLedger implements Ledger {
   }
 
   saveRenditions(renditions: ReadonlyMap<number, NewRendition>): Promise<void> {
-    return this.#run(() => {
+    return this.#write(() => {
       if (renditions.size === 0) return;
       this.#transactions.run(() => {
         for (const [article, { entry, ...facts }] of renditions) {
@@ -124,7 +123,7 @@ export class SqliteLedger implements Ledger {
 
   async archive(outlet: string | null, last: number): Promise<void> {
     const steps = this.#archives.append(outlet, last);
-    while ((await this.#run(() => steps.next().done)) !== true) await new Promise(setImmediate);
+    while ((await this.#write(() => steps.next().done)) !== true) await new Promise(setImmediate);
   }
 
   archiveEnd(outlet: string | null): Promise<ArchivePlace | null> {
@@ -182,17 +181,22 @@ export class SqliteLedger implements Ledger {
     });
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#transactions.quiet();
     if (this.#database.isOpen) this.#database.close();
-    return Promise.resolve();
   }
 
   /** What is to reach the disk at once, whatever is held back. */
   #runAlone<T>(action: () => T): Promise<T> {
-    return this.#run(() => {
+    return this.#write(() => {
       this.#transactions.commit();
       return action();
     });
+  }
+
+  async #write<T>(action: () => T): Promise<T> {
+    await this.#transactions.quiet();
+    return this.#run(action);
   }
 
   /** Synchronous work behind an asynchronous interface: what it throws becomes a rejection. */
