@@ -6,9 +6,6 @@ const RUN = 4_096;
 /** Names that the system is asked for at a time. */
 const BUFFERED = 1_024;
 
-/** Each in order. */
-export type Runs = readonly (readonly string[])[];
-
 /**
  * Yields wherever something else may have its turn.
  *
@@ -18,43 +15,44 @@ export type Runs = readonly (readonly string[])[];
 export function* listDirectory(
   directory: string,
   compare: (a: string, b: string) => number,
-): Generator<void, Runs> {
-  const runs: string[][] = [];
+): Generator<void, readonly string[]> {
+  let runs: string[][] = [];
   let run: string[] = [];
-  using listed = opened(directory);
-  for (let entry = listed.readSync(); entry !== null; entry = listed.readSync()) {
-    run.push(entry.isDirectory() ? `${entry.name}/` : entry.name);
-    if (run.length < RUN) continue;
-    runs.push(run.sort(compare));
-    run = [];
-    yield;
-  }
-  runs.push(run.sort(compare));
-  return runs;
-}
-
-/** All of them in one order. */
-export function* merged(runs: Runs, compare: (a: string, b: string) => number): Generator<string> {
-  if (runs.length <= 1) {
-    yield* runs[0] ?? [];
-    return;
-  }
-  const half = runs.length >> 1;
-  const [left, right] = [merged(runs.slice(0, half), compare), merged(runs.slice(half), compare)];
-  let [one, other] = [left.next(), right.next()];
-  while (one.done !== true && other.done !== true) {
-    if (compare(one.value, other.value) <= 0) {
-      yield one.value;
-      one = left.next();
-    } else {
-      yield other.value;
-      other = right.next();
+  {
+    using listed = opened(directory);
+    for (let entry = listed.readSync(); entry !== null; entry = listed.readSync()) {
+      run.push(entry.isDirectory() ? `${entry.name}/` : entry.name);
+      if (run.length < RUN) continue;
+      runs.push(run.sort(compare));
+      run = [];
+      yield;
     }
   }
-  if (one.done !== true) yield one.value;
-  if (other.done !== true) yield other.value;
-  yield* left;
-  yield* right;
+  runs.push(run.sort(compare));
+  while (runs.length > 1) {
+    const longer: string[][] = [];
+    for (let i = 0; i < runs.length; i += 2) {
+      longer.push(yield* merged(runs[i]!, runs[i + 1] ?? [], compare));
+    }
+    runs = longer;
+  }
+  return runs[0]!;
+}
+
+/** Two that are in order, as one. */
+function* merged(
+  left: readonly string[],
+  right: readonly string[],
+  compare: (a: string, b: string) => number,
+): Generator<void, string[]> {
+  const names: string[] = [];
+  let [i, j] = [0, 0];
+  while (i < left.length || j < right.length) {
+    const isLeft = j === right.length || (i < left.length && compare(left[i]!, right[j]!) <= 0);
+    names.push(isLeft ? left[i++]! : right[j++]!);
+    if (names.length % RUN === 0) yield;
+  }
+  return names;
 }
 
 function opened(directory: string): Dir {

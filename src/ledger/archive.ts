@@ -14,6 +14,8 @@ import { prepareAll, type Prepared } from './prepare.ts';
 const MERGED = '';
 /** Articles that get their places, or are looked at, at one go. */
 const BATCH = 1_000;
+/** Rows of places that are written at one go. */
+const RUNS_AT_ONCE = 500;
 
 /** Live articles behind one (`time`, `key`), the oldest first, from another (`afterTime`, `afterKey`) on: each seeks its first row. */
 const oldestIn = (where: string): string => {
@@ -134,25 +136,39 @@ export class Archives {
       added.add(row.id, row.key);
       this.#statements.leave.run(feed, row.time, row.id);
     }
-    this.#runs.append(feed, added);
+    this.#runs.append(feed, added.finish());
     return rows.length;
   }
 
-  /** The first places of an archive: all are found first, and then given at once. */
+  /** The first places of an archive: all are found first, then written; they hold from when it is said to have begun. */
   *#begin(feed: string, time: number, key: Uint8Array): Generator<undefined, void> {
-    const { total } = this.#statements;
-    const before = total.get()!['changes'];
+    const { begin, others, othersOf, withdrawn, withdrawnOf, total } = this.#statements;
+    const changes = (): unknown => total.get()!['changes'];
+    let before = changes();
+    let isSame = true;
+    const write = (action: () => void): void =>
+      this.#transactions.run(() => {
+        isSame &&= changes() === before;
+        action();
+        before = changes();
+      });
     const found = new Appendix(null);
     for (const _ of this.#find(feed, time, key, found)) yield;
-    this.#transactions.run(() => {
-      let all = found;
+    // Some may be there, of a beginning that was interrupted.
+    write(() => this.#runs.clear(feed));
+    const runs = [...found.finish()];
+    for (let i = 0; i < runs.length; i += RUNS_AT_ONCE) {
+      write(() => this.#runs.append(feed, runs.slice(i, i + RUNS_AT_ONCE)));
+      yield;
+    }
+    write(() => {
       // What was found may have been changed in others' turns.
-      if (total.get()!['changes'] !== before) {
-        all = new Appendix(null);
+      if (!isSame) {
+        const all = new Appendix(null);
         for (const _ of this.#find(feed, time, key, all));
+        this.#runs.clear(feed);
+        this.#runs.append(feed, all.finish());
       }
-      this.#runs.append(feed, all);
-      const { others, othersOf, withdrawn, withdrawnOf } = this.#statements;
       if (feed === MERGED) {
         others.run({ time, key });
         withdrawn.run();
@@ -160,7 +176,7 @@ export class Archives {
         othersOf.run({ feed, time, key });
         withdrawnOf.run({ feed });
       }
-      this.#statements.begin.run(feed);
+      begin.run(feed);
     });
     this.#begun.add(feed);
   }
@@ -180,15 +196,21 @@ export class Archives {
   }
 
   end(outlet: string | null): ArchivePlace | null {
-    return this.#runs.end(outlet ?? MERGED);
+    const feed = outlet ?? MERGED;
+    return this.#begun.has(feed) ? this.#runs.end(feed) : null;
   }
 
   tag(outlet: string | null, place: number): string | null {
-    return this.#runs.between(outlet ?? MERGED, place, place)[0]?.tag ?? null;
+    return this.#places(outlet, place, place)[0]?.tag ?? null;
+  }
+
+  #places(outlet: string | null, first: number, last: number): readonly { article: number; tag: string }[] {
+    const feed = outlet ?? MERGED;
+    return this.#begun.has(feed) ? this.#runs.between(feed, first, last) : [];
   }
 
   between(outlet: string | null, first: number, { place, tag }: ArchivePlace): Archived | null {
-    const places = this.#runs.between(outlet ?? MERGED, first, place);
+    const places = this.#places(outlet, first, place);
     if (this.tag(outlet, place) !== tag) return null;
     const ids = JSON.stringify(places.map(({ article }) => article));
     const rows = this.#statements.entries.all(ids) as unknown as ArchivedRow[];

@@ -29,8 +29,6 @@ function prefixOf(key: Buffer): number {
   return key.readUIntBE(1, 6);
 }
 
-const NONE: readonly number[] = [];
-
 /** A hash table with open addressing. */
 class Part {
   #prefixes = new Float64Array(FIRST_SLOTS);
@@ -48,10 +46,10 @@ class Part {
   }
 
   find(prefix: number): readonly number[] {
-    let found = NONE;
+    const found: number[] = [];
     let slot = prefix % this.#articles.length;
     for (; this.#articles[slot] !== 0; slot = (slot + 1) % this.#articles.length) {
-      if (this.#prefixes[slot] === prefix) found = [...found, this.#articles[slot]!];
+      if (this.#prefixes[slot] === prefix) found.push(this.#articles[slot]!);
     }
     return found;
   }

@@ -39,9 +39,9 @@ export class Transactions {
   run<T>(action: () => T): T {
     this.commit();
     const result = this.#within(() => {
-      const result = action();
+      const done = action();
       this.#database.exec('COMMIT');
-      return result;
+      return done;
     });
     this.#keepJournalShort();
     return result;
