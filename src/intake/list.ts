@@ -16,43 +16,44 @@ export function* listDirectory(
   directory: string,
   compare: (a: string, b: string) => number,
 ): Generator<void, readonly string[]> {
-  let runs: string[][] = [];
+  const names: string[] = [];
   let run: string[] = [];
   {
     using listed = opened(directory);
     for (let entry = listed.readSync(); entry !== null; entry = listed.readSync()) {
       run.push(entry.isDirectory() ? `${entry.name}/` : entry.name);
       if (run.length < RUN) continue;
-      runs.push(run.sort(compare));
+      names.push(...run.sort(compare));
       run = [];
       yield;
     }
   }
-  runs.push(run.sort(compare));
-  while (runs.length > 1) {
-    const longer: string[][] = [];
-    for (let i = 0; i < runs.length; i += 2) {
-      longer.push(yield* merged(runs[i]!, runs[i + 1] ?? [], compare));
-    }
-    runs = longer;
-  }
-  return runs[0]!;
+  names.push(...run.sort(compare));
+  return yield* merged(names, compare);
 }
 
-/** Two that are in order, as one. */
+/** @param names in order from each multiple of `RUN` to the next */
 function* merged(
-  left: readonly string[],
-  right: readonly string[],
+  names: string[],
   compare: (a: string, b: string) => number,
-): Generator<void, string[]> {
-  const names: string[] = [];
-  let [i, j] = [0, 0];
-  while (i < left.length || j < right.length) {
-    const isLeft = j === right.length || (i < left.length && compare(left[i]!, right[j]!) <= 0);
-    names.push(isLeft ? left[i++]! : right[j++]!);
-    if (names.length % RUN === 0) yield;
+): Generator<void, readonly string[]> {
+  let from = names;
+  let to = names.length > RUN ? names.slice() : [];
+  for (let length = RUN; length < from.length; length *= 2) {
+    let left = 0;
+    let right = length;
+    for (let i = 0; i < from.length; i += 1) {
+      const end = i - (i % (length * 2)) + length;
+      if (i % (length * 2) === 0) [left, right] = [i, end];
+      const isLeft =
+        left < end &&
+        (right >= Math.min(end + length, from.length) || compare(from[left]!, from[right]!) <= 0);
+      to[i] = isLeft ? from[left++]! : from[right++]!;
+      if (i % RUN === 0) yield;
+    }
+    [from, to] = [to, from];
   }
-  return names;
+  return from;
 }
 
 function opened(directory: string): Dir {

@@ -62,7 +62,6 @@ const SQL = {
   withdrawn: `INSERT INTO unarchived SELECT '${MERGED}', time, id FROM article WHERE seed IS NULL`,
   withdrawnOf:
     'INSERT INTO unarchived SELECT :feed, time, id FROM article WHERE seed IS NULL AND outlet = :feed',
-  total: 'SELECT total_changes() AS changes',
   entries: `
     SELECT ${LIVE}, article.withdrawn
     FROM json_each(?) AS place CROSS JOIN article ON article.id = place.value
@@ -78,6 +77,8 @@ export class Archives {
   readonly #transactions: Transactions;
   readonly #runs: Runs;
   readonly #begun: Set<string>;
+  /** How often articles may have changed. */
+  #recorded = 0;
   readonly #statements: Prepared<typeof SQL>;
 
   constructor(database: DatabaseSync, transactions: Transactions) {
@@ -87,6 +88,11 @@ export class Archives {
     // Of very many rows, objects are half of what they cost.
     for (const many of ['oldest', 'oldestOf'] as const) this.#statements[many].setReturnArrays(true);
     this.#begun = new Set(this.#statements.begun.all().map(({ feed }) => feed as string));
+  }
+
+  /** Called whenever articles may have changed. */
+  recorded(): void {
+    this.#recorded += 1;
   }
 
   /** A new article waits in the feeds that show it. Runs inside the transaction that adds it. */
@@ -142,28 +148,20 @@ export class Archives {
 
   /** The first places of an archive: all are found first, then written; they hold from when it is said to have begun. */
   *#begin(feed: string, time: number, key: Uint8Array): Generator<undefined, void> {
-    const { begin, others, othersOf, withdrawn, withdrawnOf, total } = this.#statements;
-    const changes = (): unknown => total.get()!['changes'];
-    let before = changes();
-    let isSame = true;
-    const write = (action: () => void): void =>
-      this.#transactions.run(() => {
-        isSame &&= changes() === before;
-        action();
-        before = changes();
-      });
+    const { begin, others, othersOf, withdrawn, withdrawnOf } = this.#statements;
+    const before = this.#recorded;
     const found = new Appendix(null);
     for (const _ of this.#find(feed, time, key, found)) yield;
     // Some may be there, of a beginning that was interrupted.
-    write(() => this.#runs.clear(feed));
+    this.#transactions.run(() => this.#runs.clear(feed));
     const runs = [...found.finish()];
     for (let i = 0; i < runs.length; i += RUNS_AT_ONCE) {
-      write(() => this.#runs.append(feed, runs.slice(i, i + RUNS_AT_ONCE)));
+      this.#transactions.run(() => this.#runs.append(feed, runs.slice(i, i + RUNS_AT_ONCE)));
       yield;
     }
-    write(() => {
+    this.#transactions.run(() => {
       // What was found may have been changed in others' turns.
-      if (!isSame) {
+      if (this.#recorded !== before) {
         const all = new Appendix(null);
         for (const _ of this.#find(feed, time, key, all));
         this.#runs.clear(feed);

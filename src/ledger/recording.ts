@@ -35,6 +35,7 @@ const SQL = {
 export class Recording {
   readonly #election: Election;
   readonly #indexes: Indexes;
+  readonly #archives: Archives;
   readonly #days: Days;
   readonly #counts: Counts;
   readonly #statements: Prepared<typeof SQL>;
@@ -42,6 +43,7 @@ export class Recording {
   constructor(database: DatabaseSync, indexes: Indexes, archives: Archives, counts: Counts) {
     this.#election = new Election(database, indexes, archives);
     this.#indexes = indexes;
+    this.#archives = archives;
     this.#days = prepareDays(database);
     this.#counts = counts;
     this.#statements = prepareAll(database, SQL);
@@ -84,6 +86,7 @@ export class Recording {
       ballot.contest(change.identity.key, change.identity);
     }
     const { recorded, counts, days } = ballot.elect();
+    this.#archives.recorded();
     this.#counts.add(difference, counts);
     saveDays(this.#days, days);
     return recorded;

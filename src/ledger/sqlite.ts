@@ -28,6 +28,9 @@ import { prepareStatements, type Statements } from './statements.ts';
 import { Counts } from './tally.ts';
 import { Transactions } from './transactions.ts';
 
+/** Articles that are looked at, one by one, before anything else gets its turn. */
+const LOOKED_AT = 20_000;
+
 /** Made by `openLedger`. */
 export class SqliteLedger implements Ledger {
   readonly subscriptions: SqliteSubscriptions;
@@ -96,8 +99,16 @@ export class SqliteLedger implements Ledger {
     });
   }
 
-  live(uuids: readonly string[]): Promise<number> {
-    return this.#run(() => this.#statements.live.get(JSON.stringify(uuids))!['count'] as number);
+  async live(uuids: readonly string[]): Promise<number> {
+    const { lastArticle, live } = this.#statements;
+    const sought = JSON.stringify(uuids);
+    const last = await this.#run(() => lastArticle.get()!['id'] as number);
+    let count = 0;
+    for (let from = 0; from < last; from += LOOKED_AT) {
+      count += await this.#run(() => live.get(from, from + LOOKED_AT, sought)!['count'] as number);
+      await new Promise(setImmediate);
+    }
+    return count;
   }
 
   copies(articleId: number): Promise<readonly Copy[]> {

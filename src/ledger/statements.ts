@@ -38,7 +38,9 @@ const SQL = {
   missing: `SELECT ${KNOWN} FROM seed WHERE missing_since IS NOT NULL ORDER BY missing_since LIMIT ?`,
   newest: newest(''),
   newestOf: newest('AND outlet = :outlet'),
-  live: 'SELECT count(*) AS count FROM article WHERE seed IS NOT NULL AND uuid IN (SELECT value FROM json_each(?))',
+  lastArticle: 'SELECT coalesce(max(id), 0) AS id FROM article WHERE id > 0',
+  live: `SELECT count(*) AS count FROM article
+    WHERE id > ? AND id <= ? AND seed IS NOT NULL AND uuid IN (SELECT value FROM json_each(?))`,
   copies: `
     SELECT path, fingerprint, seed.time FROM article JOIN seed ON seed.key = article.key AND seed.shared = 1
     WHERE article.id = :id
