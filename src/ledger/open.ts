@@ -10,6 +10,8 @@ import { MIGRATIONS } from './schema.ts';
 import { SqliteLedger } from './sqlite.ts';
 
 const CACHE_KIB = 16_384;
+/** The journal is emptied long before, by a thread (transactions.ts); here only if none is to be had. */
+const CHECKPOINT_PAGES = 65_536;
 /** A database, and what SQLite may keep beside it under the same name. */
 export const DATABASE_ENDS = ['', '-wal', '-shm', '-journal'] as const;
 /** What the journal may keep on disk when it is not needed. bytes */
@@ -30,10 +32,10 @@ export function openLedger(file: string): Ledger {
   try {
     explained(() => {
       // NORMAL in WAL mode: a power cut can lose the last transactions, never damage the file, and
-      // what they held is found again in the seeds. The journal is emptied by transactions.ts.
+      // what they held is found again in the seeds.
       database.exec(`
         PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -${CACHE_KIB};
-        PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = ${JOURNAL_BYTES_KEPT};
+        PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}; PRAGMA journal_size_limit = ${JOURNAL_BYTES_KEPT};
         PRAGMA temp_store = MEMORY;`);
       migrate(database, file);
     }, file);
