@@ -24,16 +24,16 @@ export class Keys {
   }
 }
 
-/** Of what decides on the part, something else; a whole number that is exact. */
+/** Of what decides on the part, something else. */
 function prefixOf(key: Buffer): number {
-  return key.readUIntBE(1, 6);
+  return key.readUInt32BE(1);
 }
 
 /** A hash table with open addressing. */
 class Part {
-  #prefixes = new Float64Array(FIRST_SLOTS);
+  #prefixes = new Uint32Array(FIRST_SLOTS);
   /** 0 where there is none: ids begin with 1. */
-  #articles = new Float64Array(FIRST_SLOTS);
+  #articles = new Uint32Array(FIRST_SLOTS);
   #size = 0;
 
   add(prefix: number, article: number): void {
@@ -56,8 +56,8 @@ class Part {
 
   #grow(): void {
     const [prefixes, articles] = [this.#prefixes, this.#articles];
-    this.#prefixes = new Float64Array(articles.length * 2);
-    this.#articles = new Float64Array(articles.length * 2);
+    this.#prefixes = new Uint32Array(articles.length * 2);
+    this.#articles = new Uint32Array(articles.length * 2);
     this.#size = 0;
     for (const [i, article] of articles.entries()) if (article !== 0) this.add(prefixes[i]!, article);
   }
