@@ -40,9 +40,9 @@ export interface Gathered {
 }
 
 /** So many changes share a transaction. */
-const BATCH = 1024;
+const BATCH = 512;
 /** A first look at a large archive leaves much behind that lives just long enough to be taken for old. */
-const BATCHES_OF_GARBAGE = 16;
+const BATCHES_OF_GARBAGE = 32;
 /** How many seeds there were before those that are missing went; see `decideWithdrawal`. */
 const KNOWN_BEFORE = 'seeds-before-disappearance';
 

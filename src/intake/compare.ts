@@ -115,7 +115,9 @@ export class Comparison {
   async consider(file: SeedFile, before: KnownSeed | null): Promise<void> {
     const context = this.#context;
     const { path, fingerprint } = file;
-    const sinceSameMs = before?.fingerprint === fingerprint ? Infinity : context.waiting.sinceSameMs(file);
+    // Of a file that has not been touched for long enough nothing need be remembered.
+    const isQuiet = before?.fingerprint === fingerprint || context.now - file.changedMs >= context.settleMs;
+    const sinceSameMs = isQuiet ? Infinity : context.waiting.sinceSameMs(file);
     const delayMs = await settlesIn(file, sinceSameMs, context);
     if (delayMs > 0) this.add({ kind: 'waiting', path, delayMs });
     else if (file.size <= context.seedBytesMax) this.#candidates.push({ file, before, sinceSameMs });

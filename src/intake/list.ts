@@ -6,9 +6,6 @@ const RUN = 4_096;
 /** Names that the system is asked for at a time. */
 const BUFFERED = 1_024;
 
-/** Each in order. */
-export type Runs = readonly (readonly string[])[];
-
 /**
  * Yields wherever something else may have its turn.
  *
@@ -18,43 +15,45 @@ export type Runs = readonly (readonly string[])[];
 export function* listDirectory(
   directory: string,
   compare: (a: string, b: string) => number,
-): Generator<void, Runs> {
-  const runs: string[][] = [];
+): Generator<void, readonly string[]> {
+  const names: string[] = [];
   let run: string[] = [];
-  using listed = opened(directory);
-  for (let entry = listed.readSync(); entry !== null; entry = listed.readSync()) {
-    run.push(entry.isDirectory() ? `${entry.name}/` : entry.name);
-    if (run.length < RUN) continue;
-    runs.push(run.sort(compare));
-    run = [];
-    yield;
-  }
-  runs.push(run.sort(compare));
-  return runs;
-}
-
-/** All of them in one order. */
-export function* merged(runs: Runs, compare: (a: string, b: string) => number): Generator<string> {
-  if (runs.length <= 1) {
-    yield* runs[0] ?? [];
-    return;
-  }
-  const half = runs.length >> 1;
-  const [left, right] = [merged(runs.slice(0, half), compare), merged(runs.slice(half), compare)];
-  let [one, other] = [left.next(), right.next()];
-  while (one.done !== true && other.done !== true) {
-    if (compare(one.value, other.value) <= 0) {
-      yield one.value;
-      one = left.next();
-    } else {
-      yield other.value;
-      other = right.next();
+  {
+    using listed = opened(directory);
+    for (let entry = listed.readSync(); entry !== null; entry = listed.readSync()) {
+      run.push(entry.isDirectory() ? `${entry.name}/` : entry.name);
+      if (run.length < RUN) continue;
+      names.push(...run.sort(compare));
+      run = [];
+      yield;
     }
   }
-  if (one.done !== true) yield one.value;
-  if (other.done !== true) yield other.value;
-  yield* left;
-  yield* right;
+  names.push(...run.sort(compare));
+  return yield* merged(names, compare);
+}
+
+/** @param names in order from each multiple of `RUN` to the next */
+function* merged(
+  names: string[],
+  compare: (a: string, b: string) => number,
+): Generator<void, readonly string[]> {
+  let from = names;
+  let to = names.length > RUN ? names.slice() : [];
+  for (let length = RUN; length < from.length; length *= 2) {
+    let left = 0;
+    let right = length;
+    for (let i = 0; i < from.length; i += 1) {
+      const end = i - (i % (length * 2)) + length;
+      if (i % (length * 2) === 0) [left, right] = [i, end];
+      const isLeft =
+        left < end &&
+        (right >= Math.min(end + length, from.length) || compare(from[left]!, from[right]!) <= 0);
+      to[i] = isLeft ? from[left++]! : from[right++]!;
+      if (i % RUN === 0) yield;
+    }
+    [from, to] = [to, from];
+  }
+  return from;
 }
 
 function opened(directory: string): Dir {

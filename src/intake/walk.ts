@@ -2,7 +2,7 @@
 import { type Stats, lstatSync, realpathSync, statSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import type { SeedFile } from '../article.ts';
-import { listDirectory, merged, type Runs } from './list.ts';
+import { listDirectory } from './list.ts';
 
 export type Found =
   | { readonly kind: 'file'; readonly file: SeedFile }
@@ -41,19 +41,19 @@ interface Part {
 export function* walk(options: WalkOptions, from = '', part: Part = WHOLE): Generator<Found> {
   options.onDirectory?.(from);
   const compare = options.descending === true ? (a: string, b: string) => comparePaths(b, a) : comparePaths;
-  let runs: Runs;
+  let names: readonly string[];
   try {
     const listing = listDirectory(join(options.root, from), compare);
     let step = listing.next();
     for (; step.done !== true; step = listing.next()) yield PAUSE;
-    runs = step.value;
+    names = step.value;
   } catch (error) {
     yield { kind: 'unlisted', path: from, error: error as Error };
     return;
   }
-  const size = part.size / runs.reduce((sum, { length }) => sum + length, 0);
+  const size = part.size / names.length;
   let here = part.from - size;
-  for (const name of merged(runs, compare)) {
+  for (const name of names) {
     here += size;
     if (options.progress) options.progress.share = here;
     if (name.startsWith('.')) continue;

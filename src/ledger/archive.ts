@@ -14,6 +14,8 @@ import { prepareAll, type Prepared } from './prepare.ts';
 const MERGED = '';
 /** Articles that get their places, or are looked at, at one go. */
 const BATCH = 1_000;
+/** Rows of places that are written at one go. */
+const RUNS_AT_ONCE = 500;
 
 /** Live articles behind one (`time`, `key`), the oldest first, from another (`afterTime`, `afterKey`) on: each seeks its first row. */
 const oldestIn = (where: string): string => {
@@ -60,7 +62,6 @@ const SQL = {
   withdrawn: `INSERT INTO unarchived SELECT '${MERGED}', time, id FROM article WHERE seed IS NULL`,
   withdrawnOf:
     'INSERT INTO unarchived SELECT :feed, time, id FROM article WHERE seed IS NULL AND outlet = :feed',
-  total: 'SELECT total_changes() AS changes',
   entries: `
     SELECT ${LIVE}, article.withdrawn
     FROM json_each(?) AS place CROSS JOIN article ON article.id = place.value
@@ -76,6 +77,8 @@ export class Archives {
   readonly #transactions: Transactions;
   readonly #runs: Runs;
   readonly #begun: Set<string>;
+  /** How often articles may have changed. */
+  #recorded = 0;
   readonly #statements: Prepared<typeof SQL>;
 
   constructor(database: DatabaseSync, transactions: Transactions) {
@@ -85,6 +88,11 @@ export class Archives {
     // Of very many rows, objects are half of what they cost.
     for (const many of ['oldest', 'oldestOf'] as const) this.#statements[many].setReturnArrays(true);
     this.#begun = new Set(this.#statements.begun.all().map(({ feed }) => feed as string));
+  }
+
+  /** Called whenever articles may have changed. */
+  recorded(): void {
+    this.#recorded += 1;
   }
 
   /** A new article waits in the feeds that show it. Runs inside the transaction that adds it. */
@@ -134,25 +142,31 @@ export class Archives {
       added.add(row.id, row.key);
       this.#statements.leave.run(feed, row.time, row.id);
     }
-    this.#runs.append(feed, added);
+    this.#runs.append(feed, added.finish());
     return rows.length;
   }
 
-  /** The first places of an archive: all are found first, and then given at once. */
+  /** The first places of an archive: all are found first, then written; they hold from when it is said to have begun. */
   *#begin(feed: string, time: number, key: Uint8Array): Generator<undefined, void> {
-    const { total } = this.#statements;
-    const before = total.get()!['changes'];
+    const { begin, others, othersOf, withdrawn, withdrawnOf } = this.#statements;
+    const before = this.#recorded;
     const found = new Appendix(null);
     for (const _ of this.#find(feed, time, key, found)) yield;
+    // Some may be there, of a beginning that was interrupted.
+    this.#transactions.run(() => this.#runs.clear(feed));
+    const runs = [...found.finish()];
+    for (let i = 0; i < runs.length; i += RUNS_AT_ONCE) {
+      this.#transactions.run(() => this.#runs.append(feed, runs.slice(i, i + RUNS_AT_ONCE)));
+      yield;
+    }
     this.#transactions.run(() => {
-      let all = found;
       // What was found may have been changed in others' turns.
-      if (total.get()!['changes'] !== before) {
-        all = new Appendix(null);
+      if (this.#recorded !== before) {
+        const all = new Appendix(null);
         for (const _ of this.#find(feed, time, key, all));
+        this.#runs.clear(feed);
+        this.#runs.append(feed, all.finish());
       }
-      this.#runs.append(feed, all);
-      const { others, othersOf, withdrawn, withdrawnOf } = this.#statements;
       if (feed === MERGED) {
         others.run({ time, key });
         withdrawn.run();
@@ -160,7 +174,7 @@ export class Archives {
         othersOf.run({ feed, time, key });
         withdrawnOf.run({ feed });
       }
-      this.#statements.begin.run(feed);
+      begin.run(feed);
     });
     this.#begun.add(feed);
   }
@@ -180,15 +194,21 @@ export class Archives {
   }
 
   end(outlet: string | null): ArchivePlace | null {
-    return this.#runs.end(outlet ?? MERGED);
+    const feed = outlet ?? MERGED;
+    return this.#begun.has(feed) ? this.#runs.end(feed) : null;
   }
 
   tag(outlet: string | null, place: number): string | null {
-    return this.#runs.between(outlet ?? MERGED, place, place)[0]?.tag ?? null;
+    return this.#places(outlet, place, place)[0]?.tag ?? null;
+  }
+
+  #places(outlet: string | null, first: number, last: number): readonly { article: number; tag: string }[] {
+    const feed = outlet ?? MERGED;
+    return this.#begun.has(feed) ? this.#runs.between(feed, first, last) : [];
   }
 
   between(outlet: string | null, first: number, { place, tag }: ArchivePlace): Archived | null {
-    const places = this.#runs.between(outlet ?? MERGED, first, place);
+    const places = this.#places(outlet, first, place);
     if (this.tag(outlet, place) !== tag) return null;
     const ids = JSON.stringify(places.map(({ article }) => article));
     const rows = this.#statements.entries.all(ids) as unknown as ArchivedRow[];

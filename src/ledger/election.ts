@@ -6,9 +6,14 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Identity } from '../article.ts';
 import type { Archives } from './archive.ts';
 import { countDay, type DayDifferences } from './days.ts';
+import type { Indexes } from './indexes.ts';
 import type { Recorded, SeedChange } from './ledger.ts';
 import { countOutlet, type OutletDifferences } from './tally.ts';
 import { prepareAll, type Prepared } from './prepare.ts';
+
+const INSERT_ONLY = `
+  INSERT INTO article (key, uuid, canonical, outlet, time, seed) SELECT ?1, ?2, ?3, ?4, ?5, ?6
+  WHERE NOT EXISTS (SELECT 1 FROM seed WHERE key = ?1 AND shared = 1)`;
 
 const SQL = {
   // A broken copy only if there is no other; the latest header time, a copy without one losing to
@@ -19,10 +24,10 @@ const SQL = {
       UNION ALL SELECT * FROM seed WHERE id = :seed AND key = :key AND shared = 0)
     ORDER BY reason IS NOT NULL, header_time DESC NULLS LAST, path LIMIT 1`,
   article: 'SELECT id, outlet, time, seed FROM article WHERE key = ?',
+  articleAt: 'SELECT id, outlet, time, seed FROM article WHERE id = ? AND key = ?',
   insert: 'INSERT INTO article (key, uuid, canonical, outlet, time, seed) VALUES (?, ?, ?, ?, ?, ?)',
-  insertOnly: `
-    INSERT INTO article (key, uuid, canonical, outlet, time, seed) SELECT ?1, ?2, ?3, ?4, ?5, ?6
-    WHERE NOT EXISTS (SELECT 1 FROM seed WHERE key = ?1 AND shared = 1) ON CONFLICT (key) DO NOTHING`,
+  insertOnly: `${INSERT_ONLY} ON CONFLICT (key) DO NOTHING`,
+  insertUnique: INSERT_ONLY,
   update: 'UPDATE article SET outlet = ?, time = ?, seed = ?, withdrawn = NULL WHERE id = ?',
   withdraw: 'UPDATE article SET seed = NULL, withdrawn = ? WHERE id = ?',
   share: 'UPDATE seed SET shared = 1 WHERE id = ? AND shared = 0',
@@ -30,11 +35,20 @@ const SQL = {
 
 export class Election {
   readonly statements: Prepared<typeof SQL>;
+  readonly indexes: Indexes;
   readonly archives: Archives;
 
-  constructor(database: DatabaseSync, archives: Archives) {
+  constructor(database: DatabaseSync, indexes: Indexes, archives: Archives) {
     this.statements = prepareAll(database, SQL);
+    this.indexes = indexes;
     this.archives = archives;
+  }
+
+  article(key: Buffer): ArticleRow | undefined {
+    const { statements, indexes } = this;
+    if (indexes.keys === null) return statements.article.get(key) as ArticleRow | undefined;
+    const rows = indexes.keys.alike(key).map((id) => statements.articleAt.get(id, key));
+    return rows.find((row) => row !== undefined) as ArticleRow | undefined;
   }
 
   begin(changes: readonly SeedChange[], now: number): Ballot {
@@ -75,10 +89,12 @@ class Ballot {
   /** Adds the article of a seed that alone holds it; else does nothing and says so. */
   addOnly(seed: number, { time, identity }: Extract<SeedChange, { kind: 'indexed' }>): boolean {
     const { key, uuid, canonical, outlet } = identity;
-    const { insertOnly } = this.#election.statements;
-    const { changes, lastInsertRowid } = insertOnly.run(key, uuid, canonical, outlet, time, seed);
+    const { statements, indexes } = this.#election;
+    if (indexes.keys !== null && indexes.keys.alike(key).length > 0) return false;
+    const insert = indexes.keys === null ? statements.insertOnly : statements.insertUnique;
+    const { changes, lastInsertRowid } = insert.run(key, uuid, canonical, outlet, time, seed);
     if (changes === 0) return false;
-    this.#added(Number(lastInsertRowid), outlet, time);
+    this.#added(Number(lastInsertRowid), identity, time);
     return true;
   }
 
@@ -98,7 +114,7 @@ class Ballot {
               .map(({ path }) => path),
           );
     for (const { key, identity } of this.#contested.values()) {
-      const before = statements.article.get(key) as ArticleRow | undefined;
+      const before = this.#election.article(key);
       const winner = statements.winner.get({ key, seed: before?.seed ?? null }) as Winner | undefined;
       if (winner === undefined) {
         if (before === undefined || before.seed === null) continue;
@@ -118,7 +134,7 @@ class Ballot {
           winner.time,
           winner.id,
         );
-        this.#added(Number(lastInsertRowid), outlet, winner.time);
+        this.#added(Number(lastInsertRowid), identity, winner.time);
       } else {
         const outlet = identity?.outlet ?? before.outlet;
         if (before.seed !== null && before.seed !== winner.id) this.share(before.seed);
@@ -138,7 +154,8 @@ class Ballot {
     return { recorded: this.#recorded, counts: this.#counts, days: this.#days };
   }
 
-  #added(id: number, outlet: string, time: number): void {
+  #added(id: number, { key, outlet }: Identity, time: number): void {
+    this.#election.indexes.keys?.add(key, id);
     this.#firstAdded = Math.min(this.#firstAdded, id);
     this.#election.archives.add(id, { outlet, time });
     countOutlet(this.#counts, outlet, 'articles', 1);

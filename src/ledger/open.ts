@@ -1,21 +1,22 @@
 // Opening the ledger's file: settings, migration, and what to do with a damaged one.
 import { chmodSync, closeSync, existsSync, mkdirSync, openSync, renameSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
+import { connect } from './connect.ts';
 import { explained, isBusy } from './errors.ts';
 import { type Ledger, LedgerRefusedError } from './ledger.ts';
 import { MIGRATIONS } from './schema.ts';
 import { SqliteLedger } from './sqlite.ts';
-import { CACHE_KIB } from './transactions.ts';
 
-/** Keys are hashes, so a batch touches pages all over the indexes: they are written back seldom and together. */
-const CHECKPOINT_PAGES = 8_192;
+/** What is not in it is in the system's, microseconds away. */
+const CACHE_KIB = 2_048;
+/** The journal is emptied long before, by a thread (transactions.ts); here only if none is to be had. */
+const CHECKPOINT_PAGES = 65_536;
 /** A database, and what SQLite may keep beside it under the same name. */
 export const DATABASE_ENDS = ['', '-wal', '-shm', '-journal'] as const;
 /** What the journal may keep on disk when it is not needed. bytes */
 const JOURNAL_BYTES_KEPT = 4_194_304;
-const BUSY_TIMEOUT_MS = 5_000;
 /** Whoever asks whether a directory is in use has its lock for a moment. */
 const LOCK_TIMEOUT_MS = 250;
 
@@ -28,7 +29,7 @@ const LOCK_TIMEOUT_MS = 250;
 export function openLedger(file: string): Ledger {
   mkdirSync(dirname(file), { recursive: true });
   closeToOthers(file);
-  const database = explained(() => new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS }), file);
+  const database = explained(() => connect(file), file);
   try {
     explained(() => {
       // NORMAL in WAL mode: a power cut can lose the last transactions, never damage the file, and
@@ -60,7 +61,7 @@ export function openAsItIs(file: string): DatabaseSync {
   if (!existsSync(file)) {
     throw new LedgerRefusedError(`${file}: there is no ledger; is --data the directory that feedmill uses?`);
   }
-  return explained(() => new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS }), file);
+  return explained(() => connect(file), file);
 }
 
 /** Opens a ledger for whoever only looks, in use or not. @throws LedgerRefusedError */
@@ -68,14 +69,14 @@ export function openToRead(file: string): DatabaseSync {
   const url = pathToFileURL(file);
   // Without a journal nobody writes to it, and none need be made, for which one would have to be allowed to write.
   if (!existsSync(`${file}-wal`)) url.searchParams.set('immutable', '1');
-  return explained(() => new DatabaseSync(url, { readOnly: true, timeout: BUSY_TIMEOUT_MS }), file);
+  return explained(() => connect(url, { readOnly: true }), file);
 }
 
 /** Whether a feedmill has a data directory to itself. @throws if that cannot be seen */
 export function isInUse(directory: string): boolean {
   const file = join(directory, 'lock');
   if (statSync(file, { throwIfNoEntry: false }) === undefined) return false;
-  using database = explained(() => new DatabaseSync(file, { readOnly: true }), file);
+  using database = explained(() => connect(file, { readOnly: true }), file);
   try {
     database.prepare('SELECT count(*) FROM sqlite_schema').get();
     return false;
@@ -95,7 +96,7 @@ export function lockDirectory(directory: string): Disposable {
   mkdirSync(directory, { recursive: true });
   const file = join(directory, 'lock');
   closeToOthers(file);
-  const database = explained(() => new DatabaseSync(file, { timeout: LOCK_TIMEOUT_MS }), file);
+  const database = explained(() => connect(file, { timeout: LOCK_TIMEOUT_MS }), file);
   try {
     // Its journal stays in memory: a lock takes no space of a disk that is full.
     explained(() => database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE'), file);

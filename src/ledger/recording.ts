@@ -3,6 +3,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Archives } from './archive.ts';
 import { type Days, prepareDays, saveDays } from './days.ts';
 import { Election } from './election.ts';
+import type { Indexes } from './indexes.ts';
 import type { Recorded, SeedChange } from './ledger.ts';
 import { asBuffer, type SeedRow } from './rows.ts';
 import { type Counts, countsOf, type SeedCounts } from './tally.ts';
@@ -41,12 +42,16 @@ const SQL = {
 
 export class Recording {
   readonly #election: Election;
+  readonly #indexes: Indexes;
+  readonly #archives: Archives;
   readonly #days: Days;
   readonly #counts: Counts;
   readonly #statements: Prepared<typeof SQL>;
 
-  constructor(database: DatabaseSync, archives: Archives, counts: Counts) {
-    this.#election = new Election(database, archives);
+  constructor(database: DatabaseSync, indexes: Indexes, archives: Archives, counts: Counts) {
+    this.#election = new Election(database, indexes, archives);
+    this.#indexes = indexes;
+    this.#archives = archives;
     this.#days = prepareDays(database);
     this.#counts = counts;
     this.#statements = prepareAll(database, SQL);
@@ -90,6 +95,7 @@ export class Recording {
       ballot.contest(change.identity.key, change.identity);
     }
     const { recorded, counts, days } = ballot.elect();
+    this.#archives.recorded();
     this.#counts.add(difference, counts);
     saveDays(this.#days, days);
     this.#statements.revise.run();
@@ -118,6 +124,7 @@ export class Recording {
         const { headerTime, url, key, canonical } = change.identity;
         if (before?.key && before.url === url && key.compare(before.key) !== 0) {
           // The file says what it said; only the rules of identity have changed. A published id never does.
+          this.#indexes.make();
           this.#statements.shareOfArticle.run(before.key);
           this.#statements.moveArticle.run({ key, canonical, former: before.key });
         }

@@ -20,6 +20,7 @@ export class Runs {
   readonly #append: StatementSync;
   readonly #last: StatementSync;
   readonly #between: StatementSync;
+  readonly #clear: StatementSync;
 
   constructor(database: DatabaseSync) {
     this.#append = database.prepare(
@@ -32,6 +33,7 @@ export class Runs {
     this.#between = database.prepare(
       'SELECT places FROM run WHERE feed = ? AND number BETWEEN ? AND ? ORDER BY number',
     );
+    this.#clear = database.prepare('DELETE FROM run WHERE feed = ?');
   }
 
   end(feed: string): ArchivePlace | null {
@@ -49,8 +51,13 @@ export class Runs {
     return places.slice(first - 1 - start * RUN_PLACES, last - start * RUN_PLACES);
   }
 
-  append(feed: string, added: Appendix): void {
-    for (const [run, places] of added.finish()) this.#append.run(feed, run, places);
+  /** @param added see {@link Appendix.finish} */
+  append(feed: string, added: Iterable<readonly [number, string]>): void {
+    for (const [run, places] of added) this.#append.run(feed, run, places);
+  }
+
+  clear(feed: string): void {
+    this.#clear.run(feed);
   }
 }
 

@@ -175,4 +175,22 @@ export const MIGRATIONS: readonly string[] = [
   DROP INDEX article_newest;
   DROP INDEX article_outlet;
   `,
+  // Without the index of keys that belongs to the table, and so cannot be done without for a while: indexes.ts makes it anew.
+  `
+  CREATE TABLE renewed (
+    id        INTEGER PRIMARY KEY,
+    key       BLOB NOT NULL,       -- unique
+    uuid      TEXT NOT NULL,
+    canonical TEXT NOT NULL,
+    outlet    TEXT NOT NULL,
+    time      INTEGER NOT NULL,
+    seed      INTEGER,             -- the copy that counts; NULL once withdrawn
+    withdrawn INTEGER              -- when, in ms
+  ) STRICT;
+  INSERT INTO renewed SELECT id, key, uuid, canonical, outlet, time, seed, withdrawn FROM article;
+  DROP TABLE article;
+  ALTER TABLE renewed RENAME TO article;
+  CREATE INDEX article_withdrawn ON article (withdrawn) WHERE seed IS NULL;
+  CREATE INDEX article_outlet_withdrawn ON article (outlet, withdrawn) WHERE seed IS NULL;
+  `,
 ];

@@ -28,6 +28,9 @@ import { prepareStatements, type Statements } from './statements.ts';
 import { Counts } from './tally.ts';
 import { Transactions } from './transactions.ts';
 
+/** Articles that are looked at, one by one, before anything else gets its turn. */
+const LOOKED_AT = 20_000;
+
 /** Made by `openLedger`. */
 export class SqliteLedger implements Ledger {
   readonly subscriptions: SqliteSubscriptions;
@@ -43,15 +46,14 @@ export class SqliteLedger implements Ledger {
   constructor(database: DatabaseSync, file: string) {
     this.#database = database;
     this.#file = file;
-    this.#transactions = new Transactions(database, new Indexes(database), (action) =>
-      explained(action, file),
-    );
+    const indexes = new Indexes(database);
+    this.#transactions = new Transactions(database, file, indexes, (action) => explained(action, file));
     this.#archives = new Archives(database, this.#transactions);
     this.#days = prepareDays(database);
     this.#statements = prepareStatements(database);
     this.subscriptions = new SqliteSubscriptions(database, (action) => this.#runAlone(action));
     this.#counts = new Counts(database);
-    this.#recording = new Recording(database, this.#archives, this.#counts);
+    this.#recording = new Recording(database, indexes, this.#archives, this.#counts);
   }
 
   seeds(after: string, limit: number): Promise<readonly KnownSeed[]> {
@@ -78,7 +80,7 @@ export class SqliteLedger implements Ledger {
   }
 
   record(changes: readonly SeedChange[], now: number): Promise<Recorded> {
-    return this.#run(() =>
+    return this.#write(() =>
       this.#transactions.held(() => this.#recording.record(changes, now), changes.length),
     );
   }
@@ -97,8 +99,16 @@ export class SqliteLedger implements Ledger {
     });
   }
 
-  live(uuids: readonly string[]): Promise<number> {
-    return this.#run(() => this.#statements.live.get(JSON.stringify(uuids))!['count'] as number);
+  async live(uuids: readonly string[]): Promise<number> {
+    const { lastArticle, live } = this.#statements;
+    const sought = JSON.stringify(uuids);
+    const last = await this.#run(() => lastArticle.get()!['id'] as number);
+    let count = 0;
+    for (let from = 0; from < last; from += LOOKED_AT) {
+      count += await this.#run(() => live.get(from, from + LOOKED_AT, sought)!['count'] as number);
+      await new Promise(setImmediate);
+    }
+    return count;
   }
 
   copies(articleId: number): Promise<readonly Copy[]> {
@@ -112,7 +122,7 @@ export class SqliteLedger implements Ledger {
   }
 
   saveRenditions(renditions: ReadonlyMap<number, NewRendition>): Promise<void> {
-    return this.#run(() => {
+    return this.#write(() => {
       if (renditions.size === 0) return;
       this.#transactions.run(() => {
         for (const [article, { entry, ...facts }] of renditions) {
@@ -124,7 +134,7 @@ export class SqliteLedger implements Ledger {
 
   async archive(outlet: string | null, last: number): Promise<void> {
     const steps = this.#archives.append(outlet, last);
-    while ((await this.#run(() => steps.next().done)) !== true) await new Promise(setImmediate);
+    while ((await this.#write(() => steps.next().done)) !== true) await new Promise(setImmediate);
   }
 
   archiveEnd(outlet: string | null): Promise<ArchivePlace | null> {
@@ -186,17 +196,22 @@ export class SqliteLedger implements Ledger {
     });
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#transactions.quiet();
     if (this.#database.isOpen) this.#database.close();
-    return Promise.resolve();
   }
 
   /** What is to reach the disk at once, whatever is held back. */
   #runAlone<T>(action: () => T): Promise<T> {
-    return this.#run(() => {
+    return this.#write(() => {
       this.#transactions.commit();
       return action();
     });
+  }
+
+  async #write<T>(action: () => T): Promise<T> {
+    await this.#transactions.quiet();
+    return this.#run(action);
   }
 
   /** Synchronous work behind an asynchronous interface: what it throws becomes a rejection. */

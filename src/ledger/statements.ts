@@ -12,10 +12,13 @@ export const LIVE = `article.id, uuid, canonical, outlet, article.time, seed.pat
       UNION ALL SELECT seed.fingerprint, seed.path WHERE seed.shared = 0)) AS copies,
     source, rules, digest, title, link, published, updated, bytes`;
 
+/** Found first, and only then looked up elsewhere: while a ledger is filled there is no index by time. */
 const newest = (where: string): string => `
   SELECT ${LIVE}
-  FROM article JOIN seed ON seed.id = article.seed LEFT JOIN rendition ON rendition.article = article.id
-  WHERE article.seed IS NOT NULL ${where} ORDER BY article.time DESC, article.key LIMIT :limit`;
+  FROM (SELECT id AS listed FROM article WHERE seed IS NOT NULL ${where} ORDER BY time DESC, key LIMIT :limit)
+    CROSS JOIN article ON article.id = listed
+    JOIN seed ON seed.id = article.seed LEFT JOIN rendition ON rendition.article = article.id
+  ORDER BY article.time DESC, article.key`;
 
 const SQL = {
   seeds: `SELECT ${KNOWN} FROM seed WHERE path > :after ORDER BY path LIMIT :limit`,
@@ -38,7 +41,9 @@ const SQL = {
   missing: `SELECT ${KNOWN} FROM seed WHERE missing_since IS NOT NULL ORDER BY missing_since LIMIT ?`,
   newest: newest(''),
   newestOf: newest('AND outlet = :outlet'),
-  live: 'SELECT count(*) AS count FROM article WHERE seed IS NOT NULL AND uuid IN (SELECT value FROM json_each(?))',
+  lastArticle: 'SELECT coalesce(max(id), 0) AS id FROM article WHERE id > 0',
+  live: `SELECT count(*) AS count FROM article
+    WHERE id > ? AND id <= ? AND seed IS NOT NULL AND uuid IN (SELECT value FROM json_each(?))`,
   copies: `
     SELECT path, fingerprint, seed.time FROM article JOIN seed ON seed.key = article.key AND seed.shared = 1
     WHERE article.id = :id

@@ -1,41 +1,50 @@
 // All of it or nothing; and many small transactions as one.
+import { statSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
+import { runBeside } from './errand.ts';
 import type { Indexes } from './indexes.ts';
 
-/**
- * So many changes are written together. Keys are hashes: whatever is recorded touches pages all over their index, which
- * are written once a transaction.
- */
-const CHANGES_TOGETHER = 65_536;
-/** KiB. Enough for the pages that an index of a million keys has. */
-const CACHE_KIB_TOGETHER = 65_536;
-/** KiB. What is not in it is in the system's, microseconds away. */
-export const CACHE_KIB = 2_048;
+/** So many changes are written together: as many as are written in a fraction of the time that everything else may wait. */
+const CHANGES_TOGETHER = 4_096;
+/** A journal as large as this is emptied. Pages that were written to again and again meanwhile are written back once. */
+const JOURNAL_BYTES_MAX = 33_554_432;
+const EMPTY_JOURNAL = ['PRAGMA wal_checkpoint'] as const;
 
 export class Transactions {
   readonly #database: DatabaseSync;
+  readonly #file: string;
   readonly #indexes: Indexes;
   readonly #explained: <T>(action: () => T) => T;
   #holds = false;
   /** Why what was held is not in the ledger, until whoever recorded it has been told. */
   #lost: Error | null = null;
   #heldChanges = 0;
+  /** Resolves when nothing is done to the file beside this thread. Whoever is to write waits for it. */
+  #quiet: Promise<void> | null = null;
 
   /** @param explained does something whose errors are to be the ledger's */
-  constructor(database: DatabaseSync, indexes: Indexes, explained: <T>(action: () => T) => T) {
+  constructor(database: DatabaseSync, file: string, indexes: Indexes, explained: <T>(action: () => T) => T) {
     this.#database = database;
+    this.#file = file;
     this.#indexes = indexes;
     this.#explained = explained;
+  }
+
+  /** To be awaited before anything is written: SQLite would wait for another thread by doing nothing else. */
+  async quiet(): Promise<void> {
+    while (this.#quiet !== null) await this.#quiet;
   }
 
   /** As a transaction of its own, behind what is held. */
   run<T>(action: () => T): T {
     this.commit();
-    return this.#within(() => {
-      const result = action();
+    const result = this.#within(() => {
+      const done = action();
       this.#database.exec('COMMIT');
-      return result;
+      return done;
     });
+    this.#keepJournalShort();
+    return result;
   }
 
   /** While transactions are held together: with those before and behind it. @param size the number of changes */
@@ -56,11 +65,11 @@ export class Transactions {
     if (!this.#database.isTransaction) return;
     this.#within(() => this.#database.exec('COMMIT'));
     this.#heldChanges = 0;
+    this.#keepJournalShort();
   }
 
   async together<T>(action: () => Promise<T>): Promise<T> {
     this.#holds = true;
-    this.#database.exec(`PRAGMA cache_size = -${CACHE_KIB_TOGETHER}`);
     try {
       const result = await action();
       this.#explained(() => this.#tell());
@@ -68,12 +77,29 @@ export class Transactions {
     } finally {
       this.#holds = false;
       this.#lost = null;
+      this.#explained(() => this.commit());
+      await this.quiet();
+      const sql = this.#indexes.toMake();
+      if (sql.length > 0) await this.#beside(sql);
       this.#explained(() => {
-        this.commit();
         this.#indexes.make();
-        this.#database.exec(`PRAGMA cache_size = -${CACHE_KIB}; PRAGMA shrink_memory`);
       });
     }
+  }
+
+  #keepJournalShort(): void {
+    const journal = statSync(`${this.#file}-wal`, { throwIfNoEntry: false });
+    if (this.#quiet !== null || journal === undefined || journal.size < JOURNAL_BYTES_MAX) return;
+    void this.#beside(EMPTY_JOURNAL);
+  }
+
+  /** What another thread could not do is done by whoever needs it. */
+  #beside(sql: readonly string[]): Promise<void> {
+    const errand = runBeside(this.#file, sql).finally(() => {
+      if (this.#quiet === errand) this.#quiet = null;
+    });
+    this.#quiet = errand;
+    return errand;
   }
 
   #within<T>(action: () => T): T {
@@ -83,6 +109,7 @@ export class Transactions {
     } catch (error) {
       // A full disk has SQLite roll back by itself.
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+      this.#indexes.doubt();
       // Whoever happened to write something else is told by this error, and need not be the one that recorded.
       if (this.#heldChanges > 0) this.#lost = error as Error;
       this.#heldChanges = 0;

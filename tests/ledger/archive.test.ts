@@ -1,8 +1,10 @@
 // Places in the archives of feeds.
+import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, test } from 'vitest';
 import type { Archived, Ledger } from '../../src/ledger/ledger.ts';
 import { urlUuid } from '../../src/mill/url.ts';
-import { indexed, newLedger, rendition, withdrawn } from './changes.ts';
+import { openLedger } from '../../src/ledger/open.ts';
+import { indexed, ledgerFile, newLedger, rendition, withdrawn } from './changes.ts';
 
 const urlOf = (number: number, host = 'a.example'): string => `https://${host}/${number}`;
 
@@ -39,6 +41,18 @@ describe('an archive', () => {
     expect(await everything(ledger)).toEqual([3, 2, 1]);
     await archiveBehind(ledger, 5);
     expect(await everything(ledger)).toEqual([4, 3, 2, 1]);
+  });
+
+  test('has nothing of a beginning that a kill interrupted', async () => {
+    const file = ledgerFile();
+    await using ledger = openLedger(file);
+    await add(ledger, [1, 2, 3]);
+    using database = new DatabaseSync(file);
+    database.exec("INSERT INTO run (feed, number, places) VALUES ('', 0, '3 tag\n'), ('', 1, '2 tag\n')");
+    expect(await everything(ledger)).toEqual([]);
+    expect(await ledger.archived(null, 1, { place: 1, tag: 'tag' })).toBe(null);
+    await archiveBehind(ledger, 3);
+    expect(await everything(ledger)).toEqual([2, 1]);
   });
 
   test('gives what comes late and is old the next place, and leaves the others theirs', async () => {
