@@ -42,7 +42,7 @@ export interface Gathered {
 /** So many changes share a transaction. */
 const BATCH = 512;
 /** A first look at a large archive leaves much behind that lives just long enough to be taken for old. */
-const BATCHES_OF_GARBAGE = 32;
+const BATCHES_OF_GARBAGE = 128;
 /** How many seeds there were before those that are missing went; see `decideWithdrawal`. */
 const KNOWN_BEFORE = 'seeds-before-disappearance';
 

@@ -44,7 +44,8 @@ export class Waiting {
   }
 
   forget(path: string): void {
-    this.#since.delete(path);
+    // Of an empty map, too, a million paths would be hashed.
+    if (this.#since.size > 0) this.#since.delete(path);
   }
 }
 
