@@ -7,7 +7,7 @@ import { startSchedule } from './intake/schedule.ts';
 import { SeedWatch } from './intake/watch.ts';
 import type { Stock } from './ledger/ledger.ts';
 import type { Log } from './log.ts';
-import { Rest } from './memory.ts';
+import { letGarbageWait, Rest } from './memory.ts';
 import type { Access } from './output/access.ts';
 import { BusyError, OnDemand } from './output/on-demand.ts';
 import { readArchivePath } from './output/paths.ts';
@@ -205,6 +205,7 @@ export class Works implements AsyncDisposable {
       if (result.publishError) this.#lookAgain({ paths: [], delayMs: RETRY_MS });
       this.#failed = false;
       this.#endFirstPass();
+      letGarbageWait();
       onPass(summary, result);
       this.#rest.postpone();
     } catch (error) {
