@@ -24,7 +24,7 @@ const PROJECT = join(import.meta.dirname, '..');
 export const USAGE = `npm run bench [-- BENCH …] [OPTIONS]
 
   --seeds N,N,…      how many seeds there are (1000,10000,100000)
-  --runs N           how often each is measured; medians are told (3)
+  --runs N           how often each is measured; medians are told (3). More than 100,000 seeds are once
   --outlets N        how many sites the articles are of (20)
   --duplicates SHARE how many seeds hold an article that another one holds (0.02)
   --sizes KIND       fixed: bodies of 8 KB; real: of 19 KB, many smaller, some up to 500 KB (fixed)

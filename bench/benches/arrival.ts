@@ -23,7 +23,7 @@ export const arrival: Bench = {
   title: 'One new file',
   async measure(context) {
     for (const size of context.sizes) {
-      for (let run = 0; run < context.runs; run += 1) await measureFeedmill(context, size);
+      for (let run = 0; run < context.runsAt(size); run += 1) await measureFeedmill(context, size);
       await measureHugo(context, size);
     }
   },
@@ -124,7 +124,7 @@ async function measureHugo(context: Context, size: number): Promise<void> {
     await using server = new Server(hugo, args, port);
     const feed = `${server.url}/feed.atom`;
     await server.answers('/feed.atom', ({ status }) => status === 200);
-    for (let run = 0; run < context.runs; run += 1) {
+    for (let run = 0; run < context.runsAt(size); run += 1) {
       const [newcomer] = context.newcomers(join(context.work, 'hugo-newcomers'), 1) as [Newcomer];
       const file = join(content, 'outlet-0-example', `newcomer-${run}.html`);
       added.push(file);

@@ -14,7 +14,7 @@ export const build: Bench = {
   async measure(context) {
     for (const size of context.sizes) {
       const programs = Object.entries(programsFor(context, size));
-      for (let run = 0; run < context.runs; run += 1) {
+      for (let run = 0; run < context.runsAt(size); run += 1) {
         for (const [name, program] of programs) {
           const { wallMs, cpuMs, peakMb } = program.run();
           if (program.merged !== null) requireFeeds(context, program.merged);

@@ -15,15 +15,16 @@ export const burst: Bench = {
   name: 'burst',
   title: 'Many files at once',
   async measure(context) {
-    for (let run = 0; run < context.runs; run += 1) {
-      await measureBurst(context, RUNNING, false);
-      await measureBurst(context, STOPPED, true);
+    for (const size of new Set([Math.min(...context.sizes), context.largest])) {
+      for (let run = 0; run < context.runsAt(size); run += 1) {
+        await measureBurst(context, size, RUNNING, false);
+        await measureBurst(context, size, STOPPED, true);
+      }
     }
   },
 };
 
-async function measureBurst(context: Context, count: number, stopped: boolean): Promise<void> {
-  const size = context.largest;
+async function measureBurst(context: Context, size: number, count: number, stopped: boolean): Promise<void> {
   const shape = context.shape(size);
   const seeds = context.seeds(shape);
   const data = context.data(shape);

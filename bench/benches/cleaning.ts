@@ -19,7 +19,7 @@ export const cleaning: Bench = {
   async measure(context) {
     const shape = context.shape(ARTICLES);
     const generated = Array.from({ length: ARTICLES }, (_, file) => seed(file, shape).toString());
-    for (let run = 0; run < context.runs; run += 1) {
+    for (let run = 0; run < context.runsAt(ARTICLES); run += 1) {
       for (const [name, texts] of [
         ['generated articles', generated],
         ['articles of known outlets', fixtures()],

@@ -15,7 +15,7 @@ export const loop: Bench = {
   title: 'The longest that the event loop is blocked',
   async measure(context) {
     for (const size of context.sizes) {
-      for (let run = 0; run < context.runs; run += 1) await measureLoop(context, size);
+      for (let run = 0; run < context.runsAt(size); run += 1) await measureLoop(context, size);
     }
   },
 };

@@ -16,7 +16,7 @@ export const restart: Bench = {
     for (const size of context.sizes) {
       const shape = context.shape(size);
       const seeds = context.seeds(shape);
-      for (let run = 0; run < context.runs; run += 1) {
+      for (let run = 0; run < context.runsAt(size); run += 1) {
         const data = context.data(shape);
         const served = { seeds: size, name: 'start → the last feeds served', unit: 'ms' } as const;
         context.add(served, 'floor', await bareServerMs(join(data, 'public', 'feed.atom')));

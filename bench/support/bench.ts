@@ -37,6 +37,9 @@ export interface Newcomer {
   readonly rename: () => void;
 }
 
+/** With more seeds than this a single run takes minutes. */
+const RUN_OFTEN_MAX = 100_000;
+
 export class Context {
   readonly #options: ContextOptions;
 
@@ -52,8 +55,9 @@ export class Context {
     return Math.max(...this.sizes);
   }
 
-  get runs(): number {
-    return this.#options.runs;
+  /** How often to measure with so many seeds. */
+  runsAt(seeds: number): number {
+    return seeds > RUN_OFTEN_MAX ? 1 : this.#options.runs;
   }
 
   get work(): string {
