@@ -110,8 +110,10 @@ export class Composer {
     progress.feeds = feeds;
     const merged = await this.#feed(null, edition);
     for (const format of FORMATS) {
-      await this.#turns.next();
       yield [this.#document(merged, format)];
+      // Before the next one is made, who waits for this one is answered; then it is compressed, and others are answered.
+      await this.#turns.over();
+      await this.#turns.over();
     }
     feeds.done += 1;
     const begun = only === null ? due : taken(due, only, edition.presses);

@@ -7,7 +7,11 @@ export class Turns {
 
   /** Call between two steps: it waits only where a slice has been used up. */
   async next(): Promise<void> {
-    if (performance.now() < this.#sliceEnd) return;
+    if (performance.now() >= this.#sliceEnd) await this.over();
+  }
+
+  /** Whatever waits gets its turn now. */
+  async over(): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve));
     this.#sliceEnd = performance.now() + SLICE_MS;
   }

@@ -48,6 +48,8 @@ export class Coder {
   }
 
   async #work(): Promise<void> {
+    // Who waits for what has just been published is answered first.
+    await this.#turns.over();
     for (let next = this.#next(); next !== null; next = this.#next()) {
       await this.#code(...next);
       await this.#turns.next();

@@ -102,7 +102,7 @@ describe('codings', () => {
     const before = codedIn(publisher);
     // Too long to be compressed at once.
     const publication = publisher.publish(
-      paths.map((path) => ({ path, body: Buffer.from(path.repeat(40_000)) })),
+      paths.map((path) => ({ path, body: Buffer.from(path.repeat(60_000)) })),
       NOW,
     );
     const order: string[] = [];
