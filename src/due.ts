@@ -12,6 +12,7 @@ export interface DueContext {
   readonly config: Config;
   readonly rules: Rules;
   readonly publisher: Publisher;
+  readonly runtime: string;
   readonly now: () => number;
 }
 
@@ -31,9 +32,9 @@ export class Due {
   }
 
   /** Whether all that is published was made by whoever is at work now, be it from other seeds. */
-  resumes(site: Site): boolean {
-    const { config, rules, publisher } = this.#context;
-    this.#makers ??= makersOf(config, rules, site);
+  madeByThis(site: Site): boolean {
+    const { config, rules, publisher, runtime } = this.#context;
+    this.#makers ??= makersOf(config, rules, site, runtime);
     return readImprint(publisher.imprint)?.makers === this.#makers;
   }
 
@@ -43,9 +44,9 @@ export class Due {
    *
    * @returns what the feeds say of themselves, as far as it is known
    */
-  async resume(ledger: Ledger, site: Site): Promise<Heads> {
+  async takeUp(ledger: Ledger, site: Site): Promise<Heads> {
     const revision = await ledger.revision();
-    const imprint = this.resumes(site) ? readImprint(this.#context.publisher.imprint) : null;
+    const imprint = this.madeByThis(site) ? readImprint(this.#context.publisher.imprint) : null;
     const resumed = imprint?.ledger === revision ? imprint : null;
     if (resumed !== null) {
       this.outlets = new Set();
@@ -69,7 +70,7 @@ export class Due {
     this.#toldSince = until;
   }
 
-  /** @returns the state of the ledger that is going to be published: what is recorded from now on may not be */
+  /** All is due if something that is published is lost. @returns the state of the ledger that is going to be published: what is recorded from now on may not be */
   async begin(ledger: Ledger): Promise<string> {
     const revision = await ledger.revision();
     if (this.#context.publisher.lost.size > 0) this.outlets = null;

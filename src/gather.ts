@@ -39,9 +39,9 @@ export interface Gathered {
   readonly withheld: { missing: number; of: number } | null;
 }
 
-/** So many changes share a transaction. */
+/** So many changes are recorded at a time. */
 const BATCH = 512;
-/** A first look at a large archive leaves much behind that lives just long enough to be taken for old. */
+/** A first look at a large archive leaves much behind that lives just long enough to be taken for old. As many as 65,536 seeds. */
 const BATCHES_OF_GARBAGE = 128;
 /** How many seeds there were before those that are missing went; see `decideWithdrawal`. */
 const KNOWN_BEFORE = 'seeds-before-disappearance';

@@ -1,4 +1,4 @@
-// While files come in a burst, the merged feed is published pass after pass, and the outlets' feeds when it is over.
+// While files come in a burst, the merged feed is published pass after pass, and the outlets' feeds when it is over, or lasts.
 
 /** Feeds wait for the next pass no longer than this, however many more are asked for. ms */
 const WAIT_MAX_MS = 2_000;

@@ -27,15 +27,16 @@ export function readImprint(kept: unknown): Imprint | null {
 }
 
 /**
- * Differs whenever the same articles might make other documents: with the program, what it is installed with, and all that
+ * Differs whenever the same articles might make other documents: with the program, what it is installed and runs with, and all that
  * is configured but for what certainly shapes no document.
  */
 export function makersOf(
   { origins: _origins, listen: _listen, logLevel: _logLevel, ...settings }: Config,
   rules: Rules,
   site: Site,
+  runtime: string,
 ): string {
-  return digest([(programNow ??= program()), rules.identity, rules.recipes, settings, site]);
+  return digest([(programNow ??= program()), rules.identity, rules.recipes, settings, site, runtime]);
 }
 
 /** Of the program that runs: it may have been replaced on disk since it was loaded. */

@@ -91,7 +91,8 @@ async function main(): Promise<number> {
   requireOwnData(config);
   const { lockDirectory } = await import('./ledger/open.ts');
   using _ = lockDirectory(config.data);
-  const options = { config, rules, log, version, now: Date.now, show: display.show.bind(display) };
+  const runtime = JSON.stringify(process.versions);
+  const options = { config, rules, log, version, runtime, now: Date.now, show: display.show.bind(display) };
   if (invocation.command === 'build') {
     const { build } = await import('./build.ts');
     return (await build(options, invocation.archive)) ? EXIT.done : EXIT.failed;

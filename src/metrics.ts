@@ -2,8 +2,8 @@
 import { statfsSync, statSync } from 'node:fs';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { type Alarms, ALARMS } from './alarms.ts';
+import type { AnswerCounts } from './answer-counts.ts';
 import type { Stock } from './ledger/ledger.ts';
-import type { Answered } from './output/server.ts';
 import type { Snapshot } from './output/snapshot.ts';
 import type { PassResult, PassSummary } from './report.ts';
 
@@ -18,6 +18,7 @@ export interface MetricsSources {
   readonly alarms: Alarms;
   readonly snapshot: () => Snapshot;
   readonly ledgerFile: string;
+  readonly answers: AnswerCounts;
 }
 
 /** From a pass for one file to the first look at a million. s */
@@ -45,15 +46,11 @@ export class Metrics {
   readonly #rejections = this.#counter('feedmill_rejections_total', 'Seeds rejected, by reason.', 'reason');
   readonly #failures = this.#counter('feedmill_pass_failures_total', 'Looks that ended in an error.');
   readonly #published = this.#counter('feedmill_documents_published_total', 'Documents whose bytes changed.');
-  /** Counted by hand: labels are worked out when they are read, and not with each answer. */
-  readonly #responses = new Map<number, number>();
-  #sent = 0;
-  #saved = 0;
 
   constructor(sources: MetricsSources) {
     collectDefaultMetrics({ register: this.#registry });
     for (const name of MISNAMED) this.#registry.removeSingleMetric(name);
-    const { version, data, stock, lastLook, alarms, snapshot, ledgerFile } = sources;
+    const { version, data, stock, lastLook, alarms, snapshot, ledgerFile, answers } = sources;
     this.#gauge('feedmill_build_info', 'Always 1, under the version that runs.', ['version'], (set) =>
       set({ version }, 1),
     );
@@ -77,16 +74,16 @@ export class Metrics {
       for (const { path, lastModified } of latestFeeds(snapshot())) set({ feed: path }, lastModified / 1000);
     });
     this.#tallied('feedmill_http_responses_total', 'Answers, by status.', ['status'], (add) => {
-      for (const [status, count] of this.#responses) add({ status: String(status) }, count);
+      for (const [status, count] of answers.byStatus) add({ status: String(status) }, count);
     });
     this.#tallied('feedmill_http_sent_bytes_total', 'Bytes of bodies sent.', [], (add) =>
-      add({}, this.#sent),
+      add({}, answers.sent),
     );
     this.#tallied(
       'feedmill_http_saved_bytes_total',
       'Bytes of documents that were not sent, by 304, deltas and codings.',
       [],
-      (add) => add({}, this.#saved),
+      (add) => add({}, answers.saved),
     );
     this.#onDisk('feedmill_ledger_bytes', 'Size of the ledger’s file and its journal.', () => {
       const sizes = ['', '-wal'].map(
@@ -112,12 +109,6 @@ export class Metrics {
 
   failed(): void {
     this.#failures.inc();
-  }
-
-  answered({ status, sent, whole }: Answered): void {
-    this.#responses.set(status, (this.#responses.get(status) ?? 0) + 1);
-    this.#sent += sent;
-    this.#saved += Math.max(0, whole - sent);
   }
 
   async text(): Promise<string> {

@@ -34,6 +34,8 @@ export interface PipelineOptions {
   readonly log: Log;
   readonly now: () => number;
   readonly publisher: Publisher;
+  /** What the program runs with. */
+  readonly runtime: string;
   /** Called between the steps of a pass. If it throws the pass ends there; the next one takes up what it left. */
   readonly step: () => void;
   /** Whether more files have come, and a pass for them is to begin soon. */
@@ -93,8 +95,8 @@ export class Pipeline implements AsyncDisposable {
     this.#stock = { ...(await this.#ledger.tally()), newest };
   }
 
-  resumes(site: Site): boolean {
-    return this.#due.resumes(site);
+  madeByThis(site: Site): boolean {
+    return this.#due.madeByThis(site);
   }
 
   get stock(): Stock {
@@ -152,7 +154,7 @@ export class Pipeline implements AsyncDisposable {
     const ledger = this.#ledger;
     const due = this.#due;
     if (this.#composer === null) await this.count();
-    const composer = (this.#composer ??= this.#createComposer(site, await due.resume(ledger, site)));
+    const composer = (this.#composer ??= this.#createComposer(site, await due.takeUp(ledger, site)));
     const reindex = (await ledger.note(IDENTITY_RULES)) !== rules.identity;
     const { presses } = this.#haste;
     const context = { composer, publisher, ledger, now, progress, provisional: false, presses };

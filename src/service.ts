@@ -1,6 +1,7 @@
 // The daemon: serves what is published from start to stop, whatever configuration is at work.
 import { setTimeout as after } from 'node:timers/promises';
 import { Alarms } from './alarms.ts';
+import { AnswerCounts } from './answer-counts.ts';
 import { type Config, ConfigError, listenAddress, requireFixed } from './config.ts';
 import { type HealthFacts, healthOf } from './health.ts';
 import type { Log } from './log.ts';
@@ -11,7 +12,7 @@ import { publicFolder, readArchivePath, tagsFileIn } from './output/paths.ts';
 import { Publisher } from './output/publish.ts';
 import { FeedServer } from './output/server.ts';
 import type { PipelineOptions } from './pipeline.ts';
-import { type Rules, verifyRules } from './recipes.ts';
+import { type Rules, verifyRules, warmUp } from './recipes.ts';
 import { type PassResult, type PassSummary, reportFailure, reportLive } from './report.ts';
 import { siteOf } from './site.ts';
 import type { Supervised } from './systemd.ts';
@@ -27,6 +28,8 @@ export interface Setup {
 export interface ServiceOptions extends Setup {
   readonly log: Log;
   readonly version: string;
+  /** Of Node, and of what it consists of. */
+  readonly runtime: string;
   readonly now: () => number;
   /** Shows how far a pass has come. */
   readonly show?: PipelineOptions['show'];
@@ -42,8 +45,8 @@ export class Service implements AsyncDisposable, Supervised {
   readonly #alarms: Alarms;
   readonly #stop = new AbortController();
   readonly #publisher: Publisher;
-  #metrics: Metrics | null = null;
-  #measured: Promise<Metrics> | null = null;
+  #metrics: Promise<Metrics> | null = null;
+  readonly #answers = new AnswerCounts();
   #server: FeedServer | null = null;
   #works: Works | null = null;
   /** One reload after another. */
@@ -60,8 +63,8 @@ export class Service implements AsyncDisposable, Supervised {
     const service = new Service(options);
     try {
       await service.#serve();
-      // What all that is published was made by has been found to be good.
-      if (!service.#works!.resumes) await verifyRules(options.rules);
+      // Else whoever published what there is has verified these very rules.
+      if (!service.#works!.madeByThis) await verifyRules(options.rules);
     } catch (error) {
       await service[Symbol.asyncDispose]();
       throw error;
@@ -188,14 +191,14 @@ export class Service implements AsyncDisposable, Supervised {
       health: () => this.health,
       handler: (path) => this.#works!.webSub.handler(path),
       now,
-      onAnswered: (answered) => this.#metrics?.answered(answered),
+      onAnswered: this.#answers.add,
       onError: (error) => this.#options.log.error({ err: error }, 'an answer could not be made'),
     });
     this.#works = this.#createWorks(this.#options, access);
   }
 
   #createWorks({ config, rules }: Setup, access: Access | null): Works {
-    const { version, log, now, show } = this.#options;
+    const { version, runtime, log, now, show } = this.#options;
     return new Works({
       config,
       rules,
@@ -203,6 +206,7 @@ export class Service implements AsyncDisposable, Supervised {
       access,
       publisher: this.#publisher,
       alarms: this.#alarms,
+      runtime,
       log,
       now,
       show,
@@ -213,12 +217,12 @@ export class Service implements AsyncDisposable, Supervised {
 
   /** Not before there is something to tell: what keeps metrics takes longer to load than all that is served with. */
   #measure(): Promise<Metrics> {
-    return (this.#measured ??= this.#createMetrics());
+    return (this.#metrics ??= this.#createMetrics());
   }
 
   async #createMetrics(): Promise<Metrics> {
     const { Metrics: Keeper } = await import('./metrics.ts');
-    this.#metrics = new Keeper({
+    return new Keeper({
       version: this.#options.version,
       data: this.#options.config.data,
       stock: () => this.#works!.stock,
@@ -226,20 +230,15 @@ export class Service implements AsyncDisposable, Supervised {
       alarms: this.#alarms,
       snapshot: () => this.#publisher.snapshot,
       ledgerFile: this.#works!.ledgerFile,
+      answers: this.#answers,
     });
-    return this.#metrics;
   }
 
   #passed(summary: PassSummary, result: PassResult): void {
     if (this.#lastPass === null) {
       const { site, stock } = this.#works!;
       reportLive(site, stock, this.#server!.place, this.#options.log);
-      // Loads what the first new article would wait for.
-      const { rules } = this.#options;
-      verifyRules(rules).then(
-        () => rules.outlets.ofUrl('https://any.invalid/'),
-        () => {},
-      );
+      void warmUp(this.#options.rules);
     }
     void this.#measure().then((metrics) => metrics.passed(summary, result));
     this.#lastPass = { at: this.#options.now(), ...summary };

@@ -28,6 +28,7 @@ export interface WorksOptions {
   readonly site: Site;
   readonly access: Access | null;
   readonly publisher: Publisher;
+  readonly runtime: string;
   readonly alarms: Alarms;
   readonly log: Log;
   readonly now: () => number;
@@ -81,7 +82,7 @@ export class Works implements AsyncDisposable {
     this.#pipeline = new Pipeline({
       ...options,
       quietMs: config.settleMs,
-      asked: () => this.#requests.waiting,
+      asked: () => this.#requests.hasPaths,
       step: () => {
         this.#abort.signal.throwIfAborted();
         this.#pulse.step();
@@ -142,9 +143,9 @@ export class Works implements AsyncDisposable {
     return this.#pipeline.ledgerFile;
   }
 
-  /** See `Due.resumes`. */
-  get resumes(): boolean {
-    return this.#pipeline.resumes(this.site);
+  /** See `Due.madeByThis`. */
+  get madeByThis(): boolean {
+    return this.#pipeline.madeByThis(this.site);
   }
 
   /** Looks at everything, then at whatever changes. */
@@ -204,10 +205,11 @@ export class Works implements AsyncDisposable {
       if (result.again) this.#lookAgain(result.again);
       if (result.publishError) this.#lookAgain({ paths: [], delayMs: RETRY_MS });
       this.#failed = false;
+      const first = this.#firstPass !== null;
       this.#endFirstPass();
-      letGarbageWait();
+      if (first) letGarbageWait();
       onPass(summary, result);
-      this.#rest.postpone();
+      if (first || result.published.length > 0) this.#rest.begin();
     } catch (error) {
       if (this.#abort.signal.aborted) return;
       reportFailure(alarms, error as Error, log);

@@ -1,4 +1,4 @@
-// The names in a directory, in order; a little at a time, for there may be a million.
+// The names in a directory, in order; others have their turn meanwhile, for there may be a million.
 import { type Dir, opendirSync } from 'node:fs';
 
 /** Names that are read and put in order before anything else gets its turn. */

@@ -50,7 +50,7 @@ export class LookRequests {
   }
 
   /** Whether there are paths that are still to be looked at. */
-  get waiting(): boolean {
+  get hasPaths(): boolean {
     return this.#paths.size > 0;
   }
 
@@ -80,13 +80,13 @@ export class LookRequests {
     const start = performance.now();
     this.#running = this.#look(request).finally(() => {
       this.#running = null;
-      if (this.#stopped || (!this.#all && !this.waiting)) return;
+      if (this.#stopped || (!this.#all && !this.hasPaths)) return;
       this.#arm(Math.min(performance.now() - start, PAUSE_MAX_MS));
     });
   }
 
   #next(): LookRequest {
-    this.#gaveWay = this.#all && this.waiting && !this.#gaveWay;
+    this.#gaveWay = this.#all && this.hasPaths && !this.#gaveWay;
     const all = this.#all && !this.#gaveWay;
     if (all) this.#all = false;
     const paths = this.#paths;

@@ -91,7 +91,7 @@ export class Archives {
   }
 
   /** Called whenever articles may have changed. */
-  recorded(): void {
+  articlesChanged(): void {
     this.#recorded += 1;
   }
 

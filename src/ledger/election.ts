@@ -27,7 +27,7 @@ const SQL = {
   articleAt: 'SELECT id, outlet, time, seed FROM article WHERE id = ? AND key = ?',
   insert: 'INSERT INTO article (key, uuid, canonical, outlet, time, seed) VALUES (?, ?, ?, ?, ?, ?)',
   insertOnly: `${INSERT_ONLY} ON CONFLICT (key) DO NOTHING`,
-  insertUnique: INSERT_ONLY,
+  insertOnlyUnindexed: INSERT_ONLY,
   update: 'UPDATE article SET outlet = ?, time = ?, seed = ?, withdrawn = NULL WHERE id = ?',
   withdraw: 'UPDATE article SET seed = NULL, withdrawn = ? WHERE id = ?',
   share: 'UPDATE seed SET shared = 1 WHERE id = ? AND shared = 0',
@@ -91,7 +91,7 @@ class Ballot {
     const { key, uuid, canonical, outlet } = identity;
     const { statements, indexes } = this.#election;
     if (indexes.keys !== null && indexes.keys.alike(key).length > 0) return false;
-    const insert = indexes.keys === null ? statements.insertOnly : statements.insertUnique;
+    const insert = indexes.keys === null ? statements.insertOnly : statements.insertOnlyUnindexed;
     const { changes, lastInsertRowid } = insert.run(key, uuid, canonical, outlet, time, seed);
     if (changes === 0) return false;
     this.#added(Number(lastInsertRowid), identity, time);

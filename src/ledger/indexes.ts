@@ -4,7 +4,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { Keys } from './keys.ts';
 
-/** By time, in whose order most articles arrive: an index that grows at its end is the cheapest to keep. */
+/** Those of times are in the order in which most articles arrive: an index that grows at its end is the cheapest to keep. */
 const MAKE = [
   'CREATE UNIQUE INDEX IF NOT EXISTS article_key ON article (key)',
   'CREATE INDEX IF NOT EXISTS article_newest ON article (time, key DESC) WHERE seed IS NOT NULL',

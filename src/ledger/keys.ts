@@ -24,7 +24,7 @@ export class Keys {
   }
 }
 
-/** Of what decides on the part, something else. */
+/** Bytes 1 to 4: byte 0 has chosen the part. */
 function prefixOf(key: Buffer): number {
   return key.readUInt32BE(1);
 }

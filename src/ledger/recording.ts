@@ -32,7 +32,7 @@ const SQL = {
   remove: 'DELETE FROM seed WHERE path = ?',
   shareOfArticle:
     'UPDATE seed SET shared = 1 WHERE id = (SELECT seed FROM article WHERE key = ?) AND shared = 0',
-  begin: `INSERT OR IGNORE INTO note (name, value) VALUES ('${REVISION}', hex(randomblob(16)))`,
+  ensureRevision: `INSERT OR IGNORE INTO note (name, value) VALUES ('${REVISION}', hex(randomblob(16)))`,
   // Not counted: a ledger that was set back would come to the same number another way.
   revise: `
     INSERT INTO note (name, value) VALUES ('${REVISION}', hex(randomblob(16)))
@@ -55,7 +55,7 @@ export class Recording {
     this.#days = prepareDays(database);
     this.#counts = counts;
     this.#statements = prepareAll(database, SQL);
-    this.#statements.begin.run();
+    this.#statements.ensureRevision.run();
   }
 
   /** Runs inside a transaction. */
@@ -95,7 +95,7 @@ export class Recording {
       ballot.contest(change.identity.key, change.identity);
     }
     const { recorded, counts, days } = ballot.elect();
-    this.#archives.recorded();
+    this.#archives.articlesChanged();
     this.#counts.add(difference, counts);
     saveDays(this.#days, days);
     this.#statements.revise.run();

@@ -197,20 +197,17 @@ export class SqliteLedger implements Ledger {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#transactions.quiet();
+    await this.#transactions.idle();
     if (this.#database.isOpen) this.#database.close();
   }
 
   /** What is to reach the disk at once, whatever is held back. */
   #runAlone<T>(action: () => T): Promise<T> {
-    return this.#write(() => {
-      this.#transactions.commit();
-      return action();
-    });
+    return this.#write(() => this.#transactions.alone(action));
   }
 
   async #write<T>(action: () => T): Promise<T> {
-    await this.#transactions.quiet();
+    await this.#transactions.idle();
     return this.#run(action);
   }
 

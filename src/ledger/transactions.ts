@@ -6,7 +6,7 @@ import type { Indexes } from './indexes.ts';
 
 /** So many changes are written together: as many as are written in a fraction of the time that everything else may wait. */
 const CHANGES_TOGETHER = 4_096;
-/** A journal as large as this is emptied. Pages that were written to again and again meanwhile are written back once. */
+/** A journal that has grown by so much is emptied. Pages that were written to again and again meanwhile are written back once. */
 const JOURNAL_BYTES_MAX = 33_554_432;
 const EMPTY_JOURNAL = ['PRAGMA wal_checkpoint'] as const;
 
@@ -20,7 +20,9 @@ export class Transactions {
   #lost: Error | null = null;
   #heldChanges = 0;
   /** Resolves when nothing is done to the file beside this thread. Whoever is to write waits for it. */
-  #quiet: Promise<void> | null = null;
+  #errand: Promise<void> | null = null;
+  /** While somebody reads the journal it cannot be emptied, and is tried again when it has grown. bytes */
+  #emptiedAt = JOURNAL_BYTES_MAX;
 
   /** @param explained does something whose errors are to be the ledger's */
   constructor(database: DatabaseSync, file: string, indexes: Indexes, explained: <T>(action: () => T) => T) {
@@ -31,18 +33,25 @@ export class Transactions {
   }
 
   /** To be awaited before anything is written: SQLite would wait for another thread by doing nothing else. */
-  async quiet(): Promise<void> {
-    while (this.#quiet !== null) await this.#quiet;
+  async idle(): Promise<void> {
+    while (this.#errand !== null) await this.#errand;
   }
 
   /** As a transaction of its own, behind what is held. */
   run<T>(action: () => T): T {
+    return this.alone(() =>
+      this.#within(() => {
+        const done = action();
+        this.#database.exec('COMMIT');
+        return done;
+      }),
+    );
+  }
+
+  /** As it is, behind what is held. */
+  alone<T>(action: () => T): T {
     this.commit();
-    const result = this.#within(() => {
-      const done = action();
-      this.#database.exec('COMMIT');
-      return done;
-    });
+    const result = action();
     this.#keepJournalShort();
     return result;
   }
@@ -78,27 +87,27 @@ export class Transactions {
       this.#holds = false;
       this.#lost = null;
       this.#explained(() => this.commit());
-      await this.quiet();
+      await this.idle();
       const sql = this.#indexes.toMake();
       if (sql.length > 0) await this.#beside(sql);
-      this.#explained(() => {
-        this.#indexes.make();
-      });
+      this.#explained(() => this.#indexes.make());
     }
   }
 
   #keepJournalShort(): void {
-    const journal = statSync(`${this.#file}-wal`, { throwIfNoEntry: false });
-    if (this.#quiet !== null || journal === undefined || journal.size < JOURNAL_BYTES_MAX) return;
+    const { size = 0 } = statSync(`${this.#file}-wal`, { throwIfNoEntry: false }) ?? {};
+    if (size < JOURNAL_BYTES_MAX) this.#emptiedAt = JOURNAL_BYTES_MAX;
+    if (this.#errand !== null || size < this.#emptiedAt) return;
+    this.#emptiedAt = size + JOURNAL_BYTES_MAX;
     void this.#beside(EMPTY_JOURNAL);
   }
 
   /** What another thread could not do is done by whoever needs it. */
   #beside(sql: readonly string[]): Promise<void> {
     const errand = runBeside(this.#file, sql).finally(() => {
-      if (this.#quiet === errand) this.#quiet = null;
+      if (this.#errand === errand) this.#errand = null;
     });
-    this.#quiet = errand;
+    this.#errand = errand;
     return errand;
   }
 

@@ -1,4 +1,4 @@
-// Which document is prepared in which coding next. Off the event loop, a few at a time.
+// Which document is prepared in which coding next, a few at a time.
 import { Turns } from '../turns.ts';
 import type { Coding } from './codings.ts';
 import { feedPath } from './paths.ts';
@@ -14,7 +14,7 @@ export class Coder {
   /** The paths of documents by the coding that they lack, in the order in which they get it. */
   readonly #lacking = new Map<Coding, Set<string>>(ORDER.map((coding) => [coding, new Set()]));
   readonly #workers = new Set<Promise<void>>();
-  /** What is short is compressed at once. */
+  /** Little is compressed in this thread (`AT_ONCE_MAX` in gzip.ts): others have their turn between two documents. */
   readonly #turns = new Turns();
 
   /**

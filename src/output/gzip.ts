@@ -30,8 +30,8 @@ const LEVEL = 4;
 const ENTRIES = 8;
 
 /**
- * What a new entry changes is compressed in less time, mostly 2 ms and never more than 8, than it waits for a thread of those
- * that write files. bytes
+ * As much is compressed at once, in 8 ms at most: it would wait longer for a thread, which others write files with. A new entry
+ * changes less of a feed, mostly 2 ms' worth. bytes
  */
 const AT_ONCE_MAX = 524_288;
 

@@ -8,8 +8,8 @@ import type { Store } from './store.ts';
 /** Each takes a descriptor while it is written. */
 const FILES_AT_ONCE = 32;
 
-/** Of documents, and of the coding of which the next version takes over what it can. */
-const TAKEN_OVER: ReadonlySet<string> = new Set(['', EXTENSIONS.gzip]);
+/** Documents as they are, and in gzip: the next version takes over what it can of both. */
+const KEPT_UNASKED: ReadonlySet<string> = new Set(['', EXTENSIONS.gzip]);
 
 export class Writer {
   readonly #directory: string;
@@ -82,6 +82,6 @@ export class Writer {
   async #write(file: string, lastModified: number): Promise<void> {
     const held = this.#store.unwritten.get(file)!;
     await replaceFile(join(this.#directory, file), held.bytes, lastModified);
-    this.#store.written(file, held, TAKEN_OVER.has(file.slice(pathOfFile(file).length)));
+    this.#store.written(file, held, KEPT_UNASKED.has(file.slice(pathOfFile(file).length)));
   }
 }

@@ -75,6 +75,29 @@ it('/metrics counts answers by status, the bytes sent, and those that were not',
   expect(grown('feedmill_http_sent_bytes_total')).toBeGreaterThan(whole.body.length);
 });
 
+it('/metrics counts what was answered before it was first asked for, and before the first look', async () => {
+  const site = await createSite(
+    Object.fromEntries(Array.from({ length: 300 }, (_, i) => [`${i}.txt`, numberedSeed(i)])),
+  );
+  const socket = join(site.directory, 'socket');
+  const daemon = await Daemon.start([...site.flags, '--listen', `unix:${socket}`]);
+  const statuses: number[] = [];
+  while (statuses.at(-1) !== 200 && statuses.length < 100_000) {
+    const answer = await get('http://feedmill/feed.atom', { socket }).catch(() => null);
+    if (answer !== null) statuses.push(answer.status);
+  }
+  await daemon.logged(({ pass }) => pass === 'everything');
+  const { body } = await get('http://feedmill/metrics', { socket });
+  const counted = [...samplesIn(body.toString())].filter(([name]) =>
+    name.startsWith('feedmill_http_responses_total'),
+  );
+  expect(statuses.filter((status) => status === 503).length).toBeGreaterThan(0);
+  expect(Object.fromEntries(counted)).toEqual({
+    'feedmill_http_responses_total{status="200"}': 1,
+    'feedmill_http_responses_total{status="503"}': statuses.length - 1,
+  });
+});
+
 it('/metrics is what Prometheus reads: typed, explained, and kept by no cache', async () => {
   const site = await createSite({ '1.txt': numberedSeed(1) });
   const url = await (await Daemon.start(site.flags)).url();

@@ -132,6 +132,28 @@ describe('what is recorded together', () => {
     expect(statSync(`${file}-wal`).size).toBeLessThan(64_000_000);
   });
 
+  test('is not kept waiting by a journal that somebody reads', async () => {
+    const file = ledgerFile();
+    await using ledger = openLedger(file);
+    await ledger.record(articles(0, 1), 1);
+    using reader = new DatabaseSync(file, { readOnly: true });
+    reader.exec('BEGIN; SELECT count(*) FROM seed');
+    const long = 'x'.repeat(20_000);
+    let threads = 0;
+    const count = (): void => void (threads += 1);
+    process.on('worker', count);
+    for (let i = 0; i < 20; i += 1) {
+      await ledger.record(
+        Array.from({ length: 128 }, (_, j) => rejected(`${i}-${j}`, long)),
+        1,
+      );
+    }
+    process.off('worker', count);
+    // 50 MB have been written, and none of it could leave the journal.
+    expect(statSync(`${file}-wal`).size).toBeGreaterThan(48_000_000);
+    expect(threads).toBe(1);
+  });
+
   test('is written before what somebody else writes meanwhile', async () => {
     const file = ledgerFile();
     await using ledger = openLedger(file);

@@ -66,6 +66,8 @@ export class Mill {
   provisionalAfterMs = 1_000_000;
   /** Told how far a pass has come, for as long as it lasts. */
   show: (progress: Progress) => Disposable = () => ({ [Symbol.dispose]() {} });
+  /** What the program runs with. */
+  runtime = 'node';
   /** Whether more files have come that another pass is to look at. */
   asked = false;
   yaml: string;
@@ -159,6 +161,7 @@ export class Mill {
       show: (progress) => this.show((this.#progress = progress)),
       provisionalAfterMs: this.provisionalAfterMs,
       quietMs: this.#quietMs,
+      runtime: this.runtime,
       asked: () => this.asked,
       sighting: () => this.sighting,
       onDirectory: (path) => this.onDirectory(path, () => stopping.abort()),

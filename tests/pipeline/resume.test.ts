@@ -150,6 +150,7 @@ describe('a start composes everything anew after', () => {
     ['another base URL', () => (mill.site = { baseUrl: 'https://other.example' })],
     ['another hub', () => (mill.site = { hubs: ['https://hub.example/'] })],
     ['another version of the program', () => (mill.site = { version: 'other' })],
+    ['another Node', () => (mill.runtime = 'other')],
     ['another recipe', () => mill.useRecipes({ voa: "remove: ['p']" })],
     ['a recipe less', () => mill.useRecipes({ voa: null })],
   ])('%s', async ([, change]) => {
