@@ -1,9 +1,9 @@
 // What all that is published was made from, and by what. A start that finds both as they were composes nothing.
-import { hash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join, sep } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import * as v from 'valibot';
 import type { Config } from './config.ts';
+import { digest, programIn } from './fingerprint.ts';
 import type { Rules } from './recipes.ts';
 import type { Site } from './site.ts';
 
@@ -43,22 +43,12 @@ export function makersOf(
 let programNow: string | null = null;
 
 const PROJECT = join(import.meta.dirname, '..');
-/** What is in it is in the rules' fingerprints. */
-const MILL = join(import.meta.dirname, 'mill') + sep;
 /** The second says what is installed, the first what is to be. */
 const INSTALLED = ['package-lock.json', 'node_modules/.package-lock.json'];
 
-/** Its own text, so that no change to it can be forgotten. */
 function program(): string {
-  const sources = readdirSync(import.meta.dirname, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map(({ parentPath, name }) => join(parentPath, name))
-    .filter((file) => !file.startsWith(MILL))
-    .sort();
   const installed = INSTALLED.map((name) => join(PROJECT, name)).filter(existsSync);
-  return digest([...sources, ...installed].map((file) => [file, readFileSync(file, 'utf8')]));
-}
-
-function digest(value: unknown): string {
-  return hash('sha256', JSON.stringify(value), 'base64url').slice(0, 22);
+  // What is in `mill/` is in the rules' fingerprints.
+  const sources = programIn('.').filter(([path]) => !path.startsWith('mill/'));
+  return digest([sources, installed.map((file) => readFileSync(file, 'utf8'))]);
 }

@@ -1,9 +1,9 @@
 // The folder of recipes → the outlets, and the fingerprints of the rules that articles are read by.
-import { hash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ImagePolicy, Outlet, Recipe } from './article.ts';
 import { ConfigError, readRecipe } from './config.ts';
+import { digest, programIn } from './fingerprint.ts';
 import { createOutlets, type Outlets } from './mill/outlet.ts';
 
 export interface Rules {
@@ -20,20 +20,20 @@ export interface Rules {
 /** @throws ConfigError */
 export function loadRules(folder: string, images: ImagePolicy): Rules {
   const recipes = loadRecipes(folder);
-  const program = (programNow ??= programFingerprint());
+  const program = (programNow ??= digest(programIn('mill')));
   const contents = new Map<Outlet, string>();
   return {
     folder,
     recipes,
     outlets: outletsOf(recipes, folder),
-    identity: digest(
+    identity: digest([
       program,
       recipes.map(({ id, hosts, trackingParameters, aliases }) => [id, hosts, trackingParameters, aliases]),
-    ),
+    ]),
     content(outlet) {
       let fingerprint = contents.get(outlet);
       if (fingerprint === undefined) {
-        fingerprint = digest(program, [images, outlet]);
+        fingerprint = digest([program, images, outlet]);
         contents.set(outlet, fingerprint);
       }
       return fingerprint;
@@ -110,21 +110,5 @@ function outletsOf(recipes: readonly Recipe[], folder: string): Outlets {
   }
 }
 
-/** Of the program that runs: it may have been replaced on disk since it was loaded. */
+/** Of the code that reads articles, as it runs: it may have been replaced on disk since it was loaded. */
 let programNow: string | null = null;
-
-/** Of the code that reads articles: its own text, so that no change to it can be forgotten. */
-function programFingerprint(): string {
-  const folder = join(import.meta.dirname, 'mill');
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts'))
-    .sort();
-  return digest(
-    '',
-    files.map((name) => readFileSync(join(folder, name), 'utf8')),
-  );
-}
-
-function digest(program: string, value: unknown): string {
-  return hash('sha256', program + JSON.stringify(value), 'base64url').slice(0, 16);
-}

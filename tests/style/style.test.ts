@@ -98,6 +98,19 @@ describe('every source file', () => {
     expect(long.filter(([, lines]) => lines > LINES_MAX)).toEqual([]);
   });
 
+  it('requires only what takes long to import', () => {
+    const required = SOURCES.flatMap((path) =>
+      [...withoutComments(read(path)).matchAll(/\brequire\(['"](.+?)['"]\)/g)].map(
+        ([, name]) => `${path}: ${name}`,
+      ),
+    );
+    expect(required.sort()).toEqual([
+      'src/mill/outlet.ts: tldts',
+      'src/node-http.ts: node:http',
+      'src/websub/callback-address.ts: tldts',
+    ]);
+  });
+
   it('leaves the process to src/main.ts', () => {
     const global = new RegExp(
       [
