@@ -116,7 +116,8 @@ export class Composer {
       await this.#turns.over();
     }
     feeds.done += 1;
-    const begun = only === null ? due : taken(due, only, edition.presses);
+    let left = false;
+    const begun = only === null ? due : taken(due, only, () => (left = edition.presses()));
     for await (const documents of inOrder(begun, FEEDS_AT_ONCE, async (id) => {
       const outlet = rules.outlets.byId(id);
       const feed = await this.#feed(outlet, edition);
@@ -128,7 +129,7 @@ export class Composer {
       if (only === null && feeds.done % FEEDS_OF_GARBAGE === 0) collectGarbage();
       await this.#turns.next();
     }
-    if (only !== null && only.size > 0) return;
+    if (left) return;
     yield [this.#opml(ids), ...(await this.#pages.first(ids, tally, merged))];
   }
 

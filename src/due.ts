@@ -20,6 +20,8 @@ export class Due {
   readonly #context: DueContext;
   /** `null` means all. */
   outlets: Set<string> | null = null;
+  /** What the first page tells beside feeds has changed. */
+  page = false;
   /** Feeds tell of what was withdrawn after this. ms */
   #toldSince = 0;
   /** Something that is published could not be made as it should be, and may be another time. */
@@ -70,10 +72,16 @@ export class Due {
     this.#toldSince = until;
   }
 
-  /** All is due if something that is published is lost. @returns the state of the ledger that is going to be published: what is recorded from now on may not be */
-  async begin(ledger: Ledger): Promise<string> {
+  /**
+   * All is due if something that is published is lost, or belongs to an outlet that there is no more.
+   *
+   * @param known all outlets that there are
+   * @returns the state of the ledger that is going to be published: what is recorded from now on may not be
+   */
+  async begin(ledger: Ledger, known: ReadonlyMap<string, unknown>): Promise<string> {
     const revision = await ledger.revision();
-    if (this.#context.publisher.lost.size > 0) this.outlets = null;
+    const gone = [...(this.outlets ?? [])].some((outlet) => !known.has(outlet));
+    if (gone || this.#context.publisher.lost.size > 0) this.outlets = null;
     return revision;
   }
 
@@ -86,7 +94,9 @@ export class Due {
     const { publisher, now } = this.#context;
     this.#unsure = unsure || (this.outlets !== null && this.#unsure);
     this.outlets ??= new Set();
-    if (this.outlets.size > 0 || this.#unsure) return;
+    if (this.outlets.size > 0) return;
+    this.page = false;
+    if (this.#unsure) return;
     const before = readImprint(publisher.imprint);
     if (before?.ledger === revision && before.makers === this.#makers) return;
     const imprint: Imprint = {

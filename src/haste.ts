@@ -1,6 +1,6 @@
 // While files come in a burst, the merged feed is published pass after pass, and the outlets' feeds when it is over, or lasts.
 
-/** Feeds wait for the next pass no longer than this, however many more are asked for. ms */
+/** When one has waited for so long, the pass that is under way makes all of them, however many more are asked for. ms */
 const WAIT_MAX_MS = 2_000;
 
 export class Haste {
@@ -14,12 +14,14 @@ export class Haste {
 
   /** Whether outlets' feeds that have not been begun are left for the next pass, which begins soon. */
   readonly presses = (): boolean => {
+    if (!this.#asked()) return false;
     const now = performance.now();
-    return this.#asked() && now - (this.#waitingSince ?? now) < WAIT_MAX_MS;
+    this.#waitingSince ??= now;
+    return now - this.#waitingSince < WAIT_MAX_MS;
   };
 
-  /** @param left whether feeds were left for the next pass */
-  passed(left: boolean): void {
-    this.#waitingSince = left ? (this.#waitingSince ?? performance.now()) : null;
+  /** No feed waits any more. */
+  over(): void {
+    this.#waitingSince = null;
   }
 }

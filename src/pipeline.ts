@@ -178,10 +178,11 @@ export class Pipeline implements AsyncDisposable {
       publisher.verify();
       await due.addTombstones(ledger);
     }
-    const revision = await due.begin(ledger);
+    const revision = await due.begin(ledger, this.#stock.outlets);
     // What is rejected stands on the first page, which then is all that is made anew beside the merged feed.
     const same = gathered.rejected.length === 0 && this.#stock.rejected === rejectedBefore;
-    if (due.outlets?.size === 0 && (same || !config.page.rejected)) {
+    due.page ||= config.page.rejected && !same;
+    if (due.outlets?.size === 0 && !due.page) {
       const publication = await attempted(() => publisher.publish([], now()));
       due.end(revision, false);
       return { ...gathered, ...publication, seedsLost: false };
@@ -193,7 +194,7 @@ export class Pipeline implements AsyncDisposable {
     const { stale, unsure, rejected, ...publication } = await publish(due.outlets, context);
     if (ledgerIsNew) await ledger.setNote(PUBLISHED, 'yes');
     due.end(revision, unsure);
-    this.#haste.passed(due.outlets!.size > 0);
+    if (due.outlets!.size === 0) this.#haste.over();
     return {
       ...gathered,
       rejected: [...gathered.rejected, ...rejected],

@@ -153,8 +153,7 @@ export class Works implements AsyncDisposable {
     await this.#pipeline.count();
     this.#requests.ask();
     this.#schedule = startSchedule(this.config.schedule, async () => {
-      this.#requests.ask();
-      await this.#requests.idle();
+      await this.#requests.everything();
     });
   }
 

@@ -29,6 +29,8 @@ export class LookRequests {
   #gaveWay = false;
   #timer: NodeJS.Timeout | null = null;
   #running: Promise<void> | null = null;
+  /** Of those who wait for a look at everything. */
+  #everything: PromiseWithResolvers<void> | null = null;
   #stopped = false;
 
   /** @param look must not reject */
@@ -49,6 +51,12 @@ export class LookRequests {
     this.#arm();
   }
 
+  /** Asks for a look at everything; resolves when that has ended, or none will be begun any more. */
+  async everything(): Promise<void> {
+    this.ask();
+    if (!this.#stopped) await (this.#everything ??= Promise.withResolvers()).promise;
+  }
+
   /** Whether there are paths that are still to be looked at. */
   get hasPaths(): boolean {
     return this.#paths.size > 0;
@@ -67,6 +75,7 @@ export class LookRequests {
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
     await this.#running;
+    this.#everything?.resolve();
   }
 
   #arm(pauseMs = 0): void {
@@ -77,9 +86,12 @@ export class LookRequests {
   #begin(): void {
     this.#timer = null;
     const request = this.#next();
+    const asked = request.all ? this.#everything : null;
+    if (asked !== null) this.#everything = null;
     const start = performance.now();
     this.#running = this.#look(request).finally(() => {
       this.#running = null;
+      asked?.resolve();
       if (this.#stopped || (!this.#all && !this.hasPaths)) return;
       this.#arm(Math.min(performance.now() - start, PAUSE_MAX_MS));
     });

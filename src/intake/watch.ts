@@ -28,6 +28,7 @@ export class SeedWatch implements Disposable {
   /** Events since the last pause, and what ends them. */
   #burst = 0;
   #pause: NodeJS.Timeout | null = null;
+  #ended = false;
 
   constructor(options: WatchOptions) {
     this.#options = options;
@@ -35,6 +36,8 @@ export class SeedWatch implements Disposable {
 
   /** Sees to it that a directory (relative path) is watched, anew if another has taken its place. */
   follow(path: string): void {
+    // A look that is under way when this ends comes to another directory before it ends, too.
+    if (this.#ended) return;
     const directory = join(this.#options.root, path);
     try {
       const { dev, ino, birthtimeMs } = statSync(directory);
@@ -65,6 +68,7 @@ export class SeedWatch implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.#ended = true;
     if (this.#pause) clearTimeout(this.#pause);
     this.unfollowExcept(new Set());
   }

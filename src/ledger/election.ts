@@ -105,14 +105,14 @@ class Ballot {
    */
   elect(): { recorded: Recorded; counts: OutletDifferences; days: DayDifferences } {
     const { statements, archives } = this.#election;
-    const touched =
-      this.#contested.size === 0
-        ? new Set()
-        : new Set(
-            this.#changes
-              .filter(({ kind }) => kind === 'indexed' || kind === 'rejected')
-              .map(({ path }) => path),
-          );
+    /** What was found of each seed that was looked into. */
+    const touched = new Map<string, Identity | null>();
+    if (this.#contested.size > 0) {
+      for (const change of this.#changes) {
+        if (change.kind === 'indexed') touched.set(change.path, change.identity);
+        else if (change.kind === 'rejected') touched.set(change.path, null);
+      }
+    }
     for (const { key, identity } of this.#contested.values()) {
       const before = this.#election.article(key);
       const winner = statements.winner.get({ key, seed: before?.seed ?? null }) as Winner | undefined;
@@ -124,8 +124,9 @@ class Ballot {
         this.#recorded.withdrawn += 1;
       } else if (before === undefined) {
         // No article and no identity: a copy that the rules of identity will move when it is looked at next.
-        if (identity === null) continue;
-        const { uuid, canonical, outlet } = identity;
+        const own = touched.get(winner.path) ?? identity;
+        if (own === null) continue;
+        const { uuid, canonical, outlet } = own;
         const { lastInsertRowid } = statements.insert.run(
           key,
           uuid,
@@ -134,9 +135,10 @@ class Ballot {
           winner.time,
           winner.id,
         );
-        this.#added(Number(lastInsertRowid), identity, winner.time);
+        this.#added(Number(lastInsertRowid), own, winner.time);
       } else {
-        const outlet = identity?.outlet ?? before.outlet;
+        // Another copy may be another outlet's.
+        const outlet = touched.get(winner.path)?.outlet ?? before.outlet;
         if (before.seed !== null && before.seed !== winner.id) this.share(before.seed);
         statements.update.run(outlet, winner.time, winner.id, before.id);
         archives.move(before, { outlet, time: winner.time });

@@ -41,7 +41,8 @@ const SQL = {
   missing: `SELECT ${KNOWN} FROM seed WHERE missing_since IS NOT NULL ORDER BY missing_since LIMIT ?`,
   newest: newest(''),
   newestOf: newest('AND outlet = :outlet'),
-  lastArticle: 'SELECT coalesce(max(id), 0) AS id FROM article',
+  // Without the condition SQLite says that it reads the whole table, though it does not.
+  lastArticle: 'SELECT coalesce(max(id), 0) AS id FROM article WHERE id > 0',
   live: `SELECT count(*) AS count FROM article
     WHERE id > ? AND id <= ? AND seed IS NOT NULL AND uuid IN (SELECT value FROM json_each(?))`,
   copies: `

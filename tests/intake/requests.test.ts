@@ -152,6 +152,39 @@ describe('requests made during a look', () => {
   });
 });
 
+describe('a look at everything that is waited for', () => {
+  test('has ended, however many paths are asked for without end', async () => {
+    const looker = new Looker({ holds: true });
+    let ended = false;
+    looker.requests.ask(['0']);
+    await looker.begun(1);
+    void looker.requests.everything().then(() => (ended = true));
+    for (const look of [1, 2]) {
+      looker.requests.ask([String(look)]);
+      looker.letGo();
+      await looker.begun(look + 1);
+      expect(ended).toBe(false);
+    }
+    expect(looker.seen.map(({ all }) => all)).toEqual([false, false, true]);
+    looker.requests.ask(['3']);
+    looker.letGo();
+    await until(() => ended || undefined);
+    await looker.begun(4);
+    looker.letGo();
+  });
+
+  test('is not waited for when none will be begun any more', async () => {
+    const looker = new Looker({ holds: true });
+    looker.requests.ask(['0']);
+    await looker.begun(1);
+    const everything = looker.requests.everything();
+    const stopped = looker.requests.stop();
+    looker.letGo();
+    await Promise.all([everything, stopped, looker.requests.everything()]);
+    expect(looker.seen).toHaveLength(1);
+  });
+});
+
 describe('idle', () => {
   test('is at once if nothing was asked for', async () => {
     const looker = new Looker({ holds: false });

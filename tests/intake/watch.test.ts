@@ -251,3 +251,12 @@ test('once ended, a watch tells nothing more', async () => {
   await until(() => heard.includes('a.txt') || undefined);
   expect(watched.events).toEqual([]);
 });
+
+test('a watch that has ended follows no directory that a look under way comes to, and keeps no process alive', () => {
+  const watched = new Watched();
+  const held = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'FSEventWrap').length;
+  watched.watch[Symbol.dispose]();
+  const before = held();
+  watched.watch.follow('');
+  expect(held()).toBe(before);
+});

@@ -157,3 +157,26 @@ test('an article belongs to the outlet of the copy that counts, whichever came l
   }
   expect(mill.titles('outlets/voa.atom')).toEqual(['标题']);
 });
+
+test('an outlet that loses its last article to another long after the rules have changed is gone everywhere', async () => {
+  const mill = new Mill();
+  mill.writeAll({ '1.txt': numberedSeed(1), '2.txt': numberedSeed(2, 'b.example') });
+  await mill.pass();
+  await mill.stop();
+  mill.useRecipes({ voa: null });
+  // Still being written, so that it is looked at by a later pass.
+  mill.write('1.txt', numberedSeed(1));
+  const later = mill.now;
+  mill.now = Date.now();
+  expect((await mill.pass()).again?.paths).toContain('1.txt');
+  expect(mill.titles('outlets/voa.atom')).toEqual(['第 1 篇']);
+  mill.now = later;
+  await mill.pass(['1.txt']);
+  expect(mill.documents()).not.toHaveProperty(['outlets/voa.atom']);
+  mill.write('3.txt', numberedSeed(3, 'c.example'));
+  await mill.pass(['3.txt']);
+  const fresh = await mill.freshDocuments();
+  expect(Object.keys(mill.documents())).toEqual(Object.keys(fresh));
+  expect(mill.bytes('feeds.opml')).toEqual(fresh['feeds.opml']);
+  expect(mill.bytes('index.html')).toContain('c.example');
+});
