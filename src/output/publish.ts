@@ -9,6 +9,7 @@ import { pathOfFile, readPublished, replaceFile } from './files.ts';
 import type { Gzipped } from './gzip.ts';
 import { type Representation, representStored, type Snapshot, wholeSecond, withCodings } from './snapshot.ts';
 import { bytesOf, inMemory, Store, type Stored } from './store.ts';
+import { known, recognise } from './recognise.ts';
 import { tagsOf } from './tags.ts';
 import { Writer } from './writer.ts';
 
@@ -68,6 +69,7 @@ export class Publisher {
    * @throws AggregateError if files could not be written; they are served all the same
    */
   async publish(documents: readonly Document[], now: number): Promise<string[]> {
+    await recognise(this.#snapshot, documents);
     const next = new Map<string, Representation>(this.#snapshot);
     const changed: string[] = [];
     const lacking: Representation[] = [];
@@ -241,10 +243,4 @@ export class Publisher {
     }
     this.#settled = null;
   }
-}
-
-/** What was read from a file at the start says nothing of its entries. */
-function known(before: Representation, { entries = [] }: Document): Representation {
-  if (before.entries.length === entries.length) return before;
-  return withCodings({ ...before, entries, versions: new Map() }, before.codings);
 }

@@ -33,7 +33,13 @@ function answerOf({ snapshot }: Publisher, headers: Record<string, string>, meth
 }
 
 class Served {
-  readonly publisher = publisherIn(temporaryDirectory());
+  readonly #directory = temporaryDirectory();
+  publisher = publisherIn(this.#directory);
+
+  /** As another process finds what is published. */
+  restart(): void {
+    this.publisher = publisherIn(this.#directory);
+  }
 
   async publish(text: string, head?: string): Promise<string> {
     await this.publisher.publish([feed(text, head)], NOW);
@@ -100,6 +106,29 @@ describe('a client that has an earlier version', () => {
     expect(codings.length).toBeGreaterThan(0);
     await served.publish(`a1 b1 ${'x'.repeat(2000)}`);
     for (const { etag } of codings) expect(served.since(etag)).toEqual([226, '<head>a1</end>']);
+  });
+});
+
+describe('after a restart', () => {
+  it.each([
+    ['a new entry', 'b1 c1', 'a1 b1 c1', '<head>a1</end>'],
+    ['one that has changed', 'a1 b1 c1', 'a1 b2 c1', '<head>b2</end>'],
+    ['one more, while another has gone', 'b1 c1', 'a11 b1', '<head>a11</end>'],
+  ])('a client that has what was published before is sent %s', async (_, before, after, body) => {
+    const served = new Served();
+    const tag = await served.publish(before);
+    served.restart();
+    await served.publish(after);
+    expect(served.since(tag)).toEqual([226, body]);
+  });
+
+  it('a client that has another feed is sent all of it', async () => {
+    const served = new Served();
+    const letters = 'abcdefghi'.split('');
+    const tag = await served.publish('z1');
+    served.restart();
+    await served.publish(`${letters.map((letter) => `${letter}1`).join(' ')} z1`);
+    expect(served.since(tag)[0]).toBe(200);
   });
 });
 
