@@ -153,6 +153,7 @@ export class Pipeline implements AsyncDisposable {
     if (request.all) this.#keeper.requireInPlace();
     const ledger = this.#ledger;
     const due = this.#due;
+    // So that seeds which this pass rejects are told from those rejected before it.
     if (this.#composer === null) await this.count();
     const composer = (this.#composer ??= this.#createComposer(site, await due.takeUp(ledger, site)));
     const reindex = (await ledger.note(IDENTITY_RULES)) !== rules.identity;

@@ -1,5 +1,5 @@
 // Documents as files: replaced atomically, with their codings beside them.
-import { constants, lstatSync, readdirSync, readFileSync, rmSync, type Stats, statSync } from 'node:fs';
+import { constants, lstatSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { type FileHandle, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Document } from '../article.ts';
@@ -122,8 +122,9 @@ export function readPublished(directory: string, tagsFile: string, store: Store)
     const stats = statSync(file);
     // What a full disk or a shell's redirection leaves of a document.
     if (stats.size === 0) continue;
-    if (tags.of(path, stats) !== null) known += 1;
-    const stored = storedIn(directory, path, stats, tags, store);
+    const tag = tags.of(path, stats);
+    if (tag !== null) known += 1;
+    const stored = storedIn(directory, path, stats.size, tag, store);
     const representation = representStored({ path }, stored, stats.mtimeMs);
     snapshot.set(path, withCodings(representation, readCoded(directory, representation, tags, store)));
   }
@@ -144,14 +145,14 @@ function readCoded(
     const stats = lstatSync(join(directory, file), { throwIfNoEntry: false });
     if (stats?.isFile() !== true || stats.size === 0) return [];
     if (wholeSecond(stats.mtimeMs) !== lastModified) return [];
-    found.push({ coding, ...storedIn(directory, file, stats, tags, store) });
+    found.push({ coding, ...storedIn(directory, file, stats.size, tags.of(file, stats), store) });
   }
   return smallestFirst(found);
 }
 
-function storedIn(directory: string, file: string, stats: Stats, tags: Tags, store: Store): Stored {
-  const tag = tags.of(file, stats);
-  if (tag !== null) return store.in(file, { etag: tag, length: stats.size });
+/** @param tag `null` if it is not known */
+function storedIn(directory: string, file: string, size: number, tag: string | null, store: Store): Stored {
+  if (tag !== null) return store.in(file, { etag: tag, length: size });
   const body = readFileSync(join(directory, file));
   return store.in(file, { etag: entityTag(body), length: body.length });
 }
