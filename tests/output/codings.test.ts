@@ -96,26 +96,6 @@ describe('a document', () => {
 });
 
 describe('codings', () => {
-  it('are there of the merged feed first, and in gzip of all before any other', async () => {
-    const { publisher } = await published();
-    const paths = ['outlets/a.atom', 'outlets/b.atom', 'feed.atom', 'feed.json'];
-    const before = codedIn(publisher);
-    // Too long to be compressed at once.
-    const publication = publisher.publish(
-      paths.map((path) => ({ path, body: Buffer.from(path.repeat(60_000)) })),
-      NOW,
-    );
-    const order: string[] = [];
-    for (let turns = 0; order.length < 3 * paths.length && turns < 100_000; turns += 1) {
-      for (const each of codedIn(publisher)) if (!before.has(each) && !order.includes(each)) order.push(each);
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-    await publication;
-    expect(order.slice(0, 2).toSorted()).toEqual(['gzip feed.atom', 'gzip feed.json']);
-    expect(order.slice(0, 4).every((each) => each.startsWith('gzip'))).toBe(true);
-    expect(order).toHaveLength(3 * paths.length);
-  });
-
   it('of documents that are published again while they wait are those of the later version', async () => {
     const { publisher, directory } = await published();
     // Long enough for some to be under way when the later version comes.
@@ -134,9 +114,3 @@ describe('codings', () => {
     }
   });
 });
-
-function codedIn({ snapshot }: Publisher): Set<string> {
-  return new Set(
-    [...snapshot.values()].flatMap(({ path, codings }) => codings.map(({ coding }) => `${coding} ${path}`)),
-  );
-}
