@@ -6,7 +6,7 @@ import { publicFolder, tagsFileIn } from './output/paths.ts';
 import { Publisher } from './output/publish.ts';
 import { Pipeline } from './pipeline.ts';
 import { takePrecautions } from './precautions.ts';
-import { reportPass, updateAlarms } from './report.ts';
+import { type PassResult, reportPass, updateAlarms } from './report.ts';
 import type { ServiceOptions } from './service.ts';
 import { siteOf } from './site.ts';
 import { counted } from './wording.ts';
@@ -40,7 +40,9 @@ export async function build(options: ServiceOptions, archive: boolean): Promise<
     if (again) await new Promise((resolve) => setTimeout(resolve, again!.delayMs));
     const start = performance.now();
     const kind = again === null ? 'everything' : 'noticed';
-    const result = await pipeline.pass({ all: again === null, paths: new Set(again?.paths) }, site);
+    const request = { all: again === null, paths: new Set(again?.paths) };
+    // Nothing else is asked for that it could give way to.
+    const result: PassResult = (await pipeline.pass(request, site))!;
     updateAlarms(alarms, kind, result);
     reportPass(kind, result, pipeline.stock, performance.now() - start, log);
     again = result.again;

@@ -12,13 +12,15 @@ export interface GatherContext {
   readonly ledger: Ledger;
   readonly scan: ScanContext;
   readonly limits: WithdrawalLimits;
-  /** Gets the outlets whose feeds may have changed; what has been recorded is told even if the rest fails. */
-  readonly outlets: Set<string>;
+  /** Told the outlets whose feeds may have changed, of what has been recorded, even if the rest fails. */
+  readonly onOutlets: (outlets: ReadonlySet<string>) => void;
   readonly progress: Progress;
   /** Called between some files and the next. If it throws the pass ends there; what has been recorded stays. */
   readonly step: () => void;
   /** Called when something has been recorded. */
-  readonly onRecorded: () => Promise<void>;
+  readonly onRecorded?: () => Promise<void>;
+  /** For how long it goes on before it gives way. ms */
+  readonly sliceMs?: number | undefined;
   /** For how long no seed must have gone before what has gone is withdrawn. ms; 0 decides at once */
   readonly quietMs: number;
 }
@@ -43,19 +45,15 @@ export interface Gathered {
 const BATCH = 512;
 /** A first look at a large archive leaves much behind that lives just long enough to be taken for old. As many as 65,536 seeds. */
 const BATCHES_OF_GARBAGE = 128;
+/** It comes to its end however often it gives way. ms */
+const SLICE_MS = 50;
 /** How many seeds there were before those that are missing went; see `decideWithdrawal`. */
 const KNOWN_BEFORE = 'seeds-before-disappearance';
 
-export async function gather(request: LookRequest, context: GatherContext): Promise<Gathered> {
-  const run = new Gathering(context);
-  const events = request.all ? scanAll(context.scan) : scanPaths(request.paths, context.scan);
-  await context.ledger.together(async () => run.take(events));
-  await run.withdraw();
-  return run.result;
-}
-
-class Gathering {
+/** One look: at everything, or at some paths. */
+export class Gathering {
   readonly #context: GatherContext;
+  readonly #events: AsyncGenerator<readonly ScanEvent[]>;
   readonly result = {
     added: 0,
     changed: 0,
@@ -67,27 +65,71 @@ class Gathering {
     unlisted: [] as { path: string; error: Error }[],
     withheld: null as { missing: number; of: number } | null,
   };
+  /** Of a look at paths: these, and what it found below them. */
+  readonly #looked: Set<string> | null;
+  /** Looked at by others since this began: what they told is newer than what this may still tell. */
+  readonly #overtaken = new Set<string>();
   #batch: SeedChange[] = [];
   #batches = 0;
   readonly #turns = new Turns();
 
-  constructor(context: GatherContext) {
+  constructor({ all, paths }: LookRequest, context: GatherContext) {
     this.#context = context;
+    this.#events = all ? scanAll(context.scan) : scanPaths(paths, context.scan);
+    this.#looked = all ? null : new Set(paths);
   }
 
-  async take(batches: AsyncGenerator<readonly ScanEvent[]>): Promise<void> {
-    for await (const events of batches) {
-      for (const event of events) this.#note(event);
-      if (this.#batch.length >= BATCH) await this.#record();
-      this.#context.step();
+  get progress(): Progress {
+    return this.#context.progress;
+  }
+
+  /**
+   * Goes on until its end, or until something else is to be looked at; what it has found is recorded.
+   *
+   * @returns whether it has come to its end
+   */
+  async go(asked: () => boolean): Promise<boolean> {
+    const ended = await this.#context.ledger.together(async () => this.#take(this.#events, asked));
+    if (ended) this.#overtaken.clear();
+    return ended;
+  }
+
+  /** Another look has come to its end since this gave way. */
+  overtakenBy(other: Gathering): void {
+    for (const path of other.#looked ?? []) this.#overtaken.add(path);
+  }
+
+  /** Whatever it has not come to is left. */
+  async end(): Promise<void> {
+    await this.#events.return(undefined);
+  }
+
+  async #take(
+    batches: AsyncGenerator<readonly ScanEvent[]>,
+    asked: () => boolean = () => false,
+  ): Promise<boolean> {
+    const start = performance.now();
+    const { step, sliceMs = SLICE_MS } = this.#context;
+    for (let next = await batches.next(); next.done !== true; next = await batches.next()) {
+      for (const event of next.value) this.#note(event);
+      const givesWay = asked() && performance.now() - start >= sliceMs;
+      if (givesWay || this.#batch.length >= BATCH) await this.#record();
+      if (givesWay) return false;
+      step();
       await this.#turns.next();
     }
     await this.#record();
+    return true;
   }
 
   #note(event: ScanEvent): void {
     const gone = event.kind === 'change' && event.change.kind === 'missing';
     if (!gone) this.#context.progress.files += 1;
+    const path = event.kind === 'change' ? event.change.path : event.kind === 'waiting' ? event.path : null;
+    if (path !== null) {
+      if (this.#overtaken.has(path)) return;
+      this.#looked?.add(path);
+    }
     switch (event.kind) {
       case 'change':
         if (event.change.kind === 'rejected') this.result.rejected.push(event.change);
@@ -109,8 +151,12 @@ class Gathering {
     }
   }
 
-  /** Withdraws what has gone, unless so much has that it must be an accident. */
-  async withdraw(): Promise<void> {
+  /**
+   * Withdraws what has gone, in whichever look, unless so much has that it must be an accident.
+   *
+   * @param more whether another look is under way that may still tell of more: then that one does it
+   */
+  async withdraw(more: boolean): Promise<void> {
     const { ledger, limits, quietMs, scan } = this.#context;
     const absence = await ledger.absence();
     const note = await ledger.note(KNOWN_BEFORE);
@@ -126,7 +172,7 @@ class Gathering {
     } else if (decision.kind === 'withhold') {
       this.result.withheld = decision;
       if (note === null) await ledger.setNote(KNOWN_BEFORE, String(known));
-    } else if (decision.kind === 'withdraw') {
+    } else if (decision.kind === 'withdraw' && !more) {
       await this.#withdrawMissing();
       if (note !== null) await ledger.setNote(KNOWN_BEFORE, null);
     }
@@ -138,7 +184,7 @@ class Gathering {
       const missing = await ledger.missing(BATCH);
       if (missing.length === 0) return;
       // What has come back meanwhile, seen or unseen by the watch, stays.
-      await this.take(
+      await this.#take(
         scanPaths(
           missing.map(({ path }) => path),
           scan,
@@ -165,8 +211,8 @@ class Gathering {
     this.#context.progress.added = this.result.added;
     this.result.changed += recorded.changed;
     this.result.withdrawn += recorded.withdrawn;
-    for (const outlet of recorded.outlets) this.#context.outlets.add(outlet);
-    await this.#context.onRecorded();
+    this.#context.onOutlets(recorded.outlets);
+    await this.#context.onRecorded?.();
   }
 
   #lookAgain(delayMs: number, path?: string): void {

@@ -2,58 +2,40 @@
 import type { Archive } from './archive.ts';
 import { Composer } from './compose.ts';
 import { DAY_MS, type Format } from './article.ts';
-import type { Config } from './config.ts';
 import { Due } from './due.ts';
-import { gather, lookAgainAt } from './gather.ts';
+import { lookAgainAt } from './gather.ts';
 import type { Heads } from './heads.ts';
 import { Haste } from './haste.ts';
 import { EVERYTHING, type LookRequest } from './intake/requests.ts';
-import { type ScanContext, Waiting } from './intake/compare.ts';
-import type { Sighting } from './intake/settle.ts';
 import { LedgerKeeper } from './ledger/keeper.ts';
 import { type Ledger, LedgerUnreadableError, type Stock } from './ledger/ledger.ts';
 import { ledgerFileIn } from './ledger/open.ts';
 import type { Subscriptions } from './ledger/subscriptions.ts';
 import type { Log } from './log.ts';
+import { Looks, type LooksOptions } from './looks.ts';
 import { losesTooMuch } from './loss.ts';
 import { BusyError, type MadeDocument } from './output/on-demand.ts';
 import type { ArchiveName } from './output/paths.ts';
 import type { Publisher } from './output/publish.ts';
 import { bytesOf } from './output/store.ts';
-import { Progress } from './progress.ts';
+import type { Progress } from './progress.ts';
 import { Provisional } from './provisional.ts';
 import { attempted, publish, type PublicationContext } from './publication.ts';
 import { Readers } from './readers/readers.ts';
-import type { Rules } from './recipes.ts';
 import { type PassResult, Troubles } from './report.ts';
 import type { Site } from './site.ts';
 
-export interface PipelineOptions {
-  readonly config: Config;
-  readonly rules: Rules;
+export interface PipelineOptions extends LooksOptions {
   readonly log: Log;
-  readonly now: () => number;
   readonly publisher: Publisher;
   /** What the program runs with. */
   readonly runtime: string;
-  /** Called between the steps of a pass. If it throws the pass ends there; the next one takes up what it left. */
-  readonly step: () => void;
-  /** Whether more files have come, and a pass for them is to begin soon. */
-  readonly asked: () => boolean;
-  /** How long seeds must have stopped disappearing before they are withdrawn. ms */
-  readonly quietMs: number;
-  /** What a watch has seen; nothing where there is none. */
-  readonly sighting: (path: string) => Sighting | null;
-  /** Told of each directory of seeds before it is listed. */
-  readonly onDirectory: (path: string) => void;
   /** See {@link Provisional}. ms */
   readonly provisionalAfterMs?: number;
   /** Shows how far a pass has come, for as long as it lasts. */
   readonly show?: ((progress: Progress) => Disposable) | undefined;
 }
 
-/** The note under which the ledger keeps by which rules its seeds were identified. */
-const IDENTITY_RULES = 'identity-rules';
 /** The note that something has been published from this ledger. */
 const PUBLISHED = 'published';
 
@@ -62,7 +44,7 @@ export class Pipeline implements AsyncDisposable {
   readonly ledgerFile: string;
   readonly #keeper: LedgerKeeper;
   readonly #readers: Readers;
-  readonly #waiting = new Waiting();
+  readonly #looks: Looks;
   readonly #troubles: Troubles;
   #stock: Stock = { outlets: new Map(), articles: 0, seeds: 0, rejected: 0, missing: 0, newest: null };
   readonly #haste: Haste;
@@ -84,6 +66,7 @@ export class Pipeline implements AsyncDisposable {
       rules.outlets,
       (why) => log.warn({ why }, 'others do its work'),
     );
+    this.#looks = new Looks(options, this.#readers);
     this.#keeper = new LedgerKeeper(this.ledgerFile, now, (why, aside) => {
       log.error({ why, aside }, 'the ledger was unreadable: set aside, and rebuilt from the seeds');
     });
@@ -122,12 +105,18 @@ export class Pipeline implements AsyncDisposable {
     return this.#ledger.subscriptions;
   }
 
-  /** Does what is asked for, end to end. A damaged ledger is replaced, and filled from all the seeds. */
-  async pass(request: LookRequest, site: Site): Promise<PassResult> {
+  /**
+   * Does what is asked for, end to end. A damaged ledger is replaced, and filled from all the seeds.
+   *
+   * @returns `null` if a look at everything has given way to files that have come: it goes on when it is asked for again,
+   *   and what it has found so far is published with them
+   */
+  async pass(request: LookRequest, site: Site): Promise<PassResult | null> {
     let damage: LedgerUnreadableError | null = null;
     try {
       if (this.#keeper.isOpen) return await this.#pass(request, site);
     } catch (error) {
+      await this.#looks.drop();
       if (!(error instanceof LedgerUnreadableError)) throw error;
       damage = error;
     }
@@ -138,6 +127,7 @@ export class Pipeline implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#looks.drop();
     this.#readers[Symbol.dispose]();
     await this.#keeper[Symbol.asyncDispose]();
   }
@@ -146,9 +136,9 @@ export class Pipeline implements AsyncDisposable {
     return this.#keeper.ledger;
   }
 
-  async #pass(request: LookRequest, site: Site): Promise<PassResult> {
-    const { config, rules, quietMs, publisher, step, show, now } = this.#options;
-    const progress = new Progress();
+  async #pass(request: LookRequest, site: Site): Promise<PassResult | null> {
+    const { config, publisher, show, now } = this.#options;
+    const progress = this.#looks.progressOf(request);
     using _ = show?.(progress);
     if (request.all) this.#keeper.requireInPlace();
     const ledger = this.#ledger;
@@ -156,23 +146,19 @@ export class Pipeline implements AsyncDisposable {
     // So that seeds which this pass rejects are told from those rejected before it.
     if (this.#composer === null) await this.count();
     const composer = (this.#composer ??= this.#createComposer(site, await due.takeUp(ledger, site)));
-    const reindex = (await ledger.note(IDENTITY_RULES)) !== rules.identity;
     const { presses } = this.#haste;
     const context = { composer, publisher, ledger, now, progress, provisional: false, presses };
     // Feeds that are up are good until there are better ones.
     const provisional =
       due.outlets === null && publisher.snapshot.size === 0 ? this.#provisional(context) : null;
-    const gathered = await gather(reindex ? EVERYTHING : request, {
+    const gathered = await this.#looks.take(request, {
       ledger,
-      scan: this.#scanContext(reindex, progress),
       progress,
-      limits: config.withdrawal,
-      outlets: due.outlets ?? new Set(),
-      quietMs,
-      step,
+      mayGiveWay: due.outlets !== null,
+      onOutlets: (outlets) => due.add(outlets),
       onRecorded: async () => provisional?.step(),
     });
-    if (reindex && gathered.unlisted.length === 0) await ledger.setNote(IDENTITY_RULES, rules.identity);
+    if (gathered === null) return null;
     const rejectedBefore = this.#stock.rejected;
     await this.count();
     if (request.all) {
@@ -210,21 +196,6 @@ export class Pipeline implements AsyncDisposable {
       await publish(null, { ...context, provisional: true });
       context.progress.feeds = null;
     }, this.#options.provisionalAfterMs);
-  }
-
-  #scanContext(reindex: boolean, progress: Progress): ScanContext {
-    const { config, sighting, onDirectory, now } = this.#options;
-    return {
-      walk: { root: config.seeds, extensions: config.extensions, onDirectory, progress },
-      ledger: this.#ledger,
-      identify: (files) => this.#readers.identify(files),
-      seedBytesMax: config.seedBytesMax,
-      settleMs: config.settleMs,
-      sighting,
-      waiting: this.#waiting,
-      reindex,
-      now: now(),
-    };
   }
 
   #createComposer(site: Site, heads: Heads): Composer {

@@ -46,7 +46,6 @@ export const RETRY_MS = 10_000;
 export class Works implements AsyncDisposable {
   readonly #options: WorksOptions;
   readonly #abort = new AbortController();
-  readonly #timers = new Set<NodeJS.Timeout>();
   readonly #requests: LookRequests;
   readonly #watch: SeedWatch;
   readonly #pipeline: Pipeline;
@@ -65,6 +64,8 @@ export class Works implements AsyncDisposable {
   });
   /** Directories of seeds met in the look at everything that is under way. */
   readonly #directories = new Set<string>();
+  /** When it began, by a clock that cannot be set; `null` if there is none. ms */
+  #begun: number | null = null;
   /** The last pass failed, and what it was to look at is still to be looked at. */
   #failed = false;
   #access: Access | null;
@@ -175,7 +176,6 @@ export class Works implements AsyncDisposable {
     this.#overdue[Symbol.dispose]();
     this.#watch[Symbol.dispose]();
     this.#rest[Symbol.dispose]();
-    for (const timer of this.#timers) clearTimeout(timer);
     this.#abort.abort();
     this.#endFirstPass();
     await Promise.all([this.#requests.stop(), this.webSub[Symbol.asyncDispose]()]);
@@ -183,15 +183,26 @@ export class Works implements AsyncDisposable {
     await this.#pipeline[Symbol.asyncDispose]();
   }
 
-  /** One pass. Whatever it meets, the daemon goes on and the last good feeds stay up. */
-  async #look(request: LookRequest): Promise<void> {
+  /**
+   * One pass. Whatever it meets, the daemon goes on and the last good feeds stay up.
+   *
+   * @returns whether a look at everything is to go on
+   */
+  async #look(request: LookRequest): Promise<boolean> {
     const { config, alarms, site, log, onPass, onFailure } = this.#options;
     const kind = request.all ? 'everything' : 'noticed';
-    const start = performance.now();
-    this.#directories.clear();
-    if (request.all) this.#readAccess();
+    const now = performance.now();
+    if (request.all && this.#begun === null) {
+      this.#directories.clear();
+      this.#begun = now;
+      this.#readAccess();
+    }
+    const start = request.all ? this.#begun! : now;
     try {
       const result = await this.#pipeline.pass(request, site);
+      this.#failed = false;
+      if (result === null) return true;
+      if (request.all) this.#begun = null;
       const durationMs = performance.now() - start;
       if (result.added + result.changed + result.withdrawn > 0) this.archive.forget();
       this.webSub.published();
@@ -201,21 +212,22 @@ export class Works implements AsyncDisposable {
       updateAlarms(alarms, kind, result);
       const summary = reportPass(kind, result, this.#pipeline.stock, durationMs, log);
       if (result.unclear) this.#requests.ask();
-      if (result.again) this.#lookAgain(result.again);
-      if (result.publishError) this.#lookAgain({ paths: [], delayMs: RETRY_MS });
-      this.#failed = false;
+      if (result.again) this.#requests.askIn(result.again.delayMs, result.again.paths);
+      if (result.publishError) this.#requests.askIn(RETRY_MS, []);
       const first = this.#firstPass !== null;
       this.#endFirstPass();
       if (first) letGarbageWait();
       onPass(summary, result);
       if (first || result.published.length > 0) this.#rest.begin();
     } catch (error) {
-      if (this.#abort.signal.aborted) return;
+      this.#begun = null;
+      if (this.#abort.signal.aborted) return false;
       reportFailure(alarms, error as Error, log);
       this.#failed = true;
-      this.#lookAgain({ paths: [], delayMs: RETRY_MS });
+      this.#requests.askIn(RETRY_MS, []);
       onFailure();
     }
+    return this.#begun !== null;
   }
 
   /** Tokens come and go without a restart. If their file cannot be read, those read last hold. */
@@ -234,13 +246,5 @@ export class Works implements AsyncDisposable {
   #endFirstPass(): void {
     this.#firstPass?.resolve();
     this.#firstPass = null;
-  }
-
-  #lookAgain({ paths, delayMs }: { paths: readonly string[]; delayMs: number }): void {
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer);
-      this.#requests.ask(paths);
-    }, delayMs);
-    this.#timers.add(timer);
   }
 }

@@ -18,23 +18,28 @@ const PAUSE_MAX_MS = 200;
 /**
  * Collects requests and hands them on as one: a moment after the first, and never while what was handed on before is still
  * being done. What comes meanwhile then waits as long as that took, a fifth of a second at most: so a burst is few looks. A look
- * at everything gives way to one at paths, which is short, but once only. Nothing asked for is ever dropped.
+ * at everything gives way to one at paths, which is short, before it begins and as often as it likes, but each time once
+ * only. Nothing asked for is ever dropped.
  */
 export class LookRequests {
-  readonly #look: (request: LookRequest) => Promise<void>;
+  readonly #look: (request: LookRequest) => Promise<boolean>;
   readonly #debounceMs: number;
   #all = false;
+  /** A look at everything has begun, and not ended. */
+  #unfinished = false;
   #paths = new Set<string>();
-  /** A look at everything has given way. */
+  /** A look at everything has just given way. */
   #gaveWay = false;
   #timer: NodeJS.Timeout | null = null;
+  readonly #later = new Set<NodeJS.Timeout>();
   #running: Promise<void> | null = null;
-  /** Of those who wait for a look at everything. */
+  /** Of those who wait for a look at everything that has not begun, and for the one that has. */
   #everything: PromiseWithResolvers<void> | null = null;
+  #begun: PromiseWithResolvers<void> | null = null;
   #stopped = false;
 
-  /** @param look must not reject */
-  constructor(look: (request: LookRequest) => Promise<void>, debounceMs: number) {
+  /** @param look tells whether a look at everything has not come to its end, and is to go on. Must not reject */
+  constructor(look: (request: LookRequest) => Promise<boolean>, debounceMs: number) {
     this.#look = look;
     this.#debounceMs = debounceMs;
   }
@@ -49,6 +54,15 @@ export class LookRequests {
       this.#paths.clear();
     }
     this.#arm();
+  }
+
+  /** Asks for these after so many ms. */
+  askIn(delayMs: number, paths: Iterable<string>): void {
+    const timer = setTimeout(() => {
+      this.#later.delete(timer);
+      this.ask(paths);
+    }, delayMs);
+    this.#later.add(timer);
   }
 
   /** Asks for a look at everything; resolves when that has ended, or none will be begun any more. */
@@ -72,9 +86,10 @@ export class LookRequests {
   /** Takes no further requests; resolves when what is being done has ended. */
   async stop(): Promise<void> {
     this.#stopped = true;
-    if (this.#timer) clearTimeout(this.#timer);
+    for (const timer of [this.#timer, ...this.#later]) clearTimeout(timer ?? undefined);
     this.#timer = null;
     await this.#running;
+    this.#begun?.resolve();
     this.#everything?.resolve();
   }
 
@@ -85,24 +100,36 @@ export class LookRequests {
 
   #begin(): void {
     this.#timer = null;
-    const request = this.#next();
-    const asked = request.all ? this.#everything : null;
-    if (asked !== null) this.#everything = null;
+    this.#running = this.#do(this.#next());
+  }
+
+  async #do(request: LookRequest): Promise<void> {
     const start = performance.now();
-    this.#running = this.#look(request).finally(() => {
-      this.#running = null;
-      asked?.resolve();
-      if (this.#stopped || (!this.#all && !this.hasPaths)) return;
-      this.#arm(Math.min(performance.now() - start, PAUSE_MAX_MS));
-    });
+    this.#unfinished = await this.#look(request);
+    this.#running = null;
+    if (!this.#unfinished) this.#begun?.resolve();
+    if (this.#stopped || (!this.#asksForAll && !this.hasPaths)) return;
+    // What has just given way has done so to whatever there is by now.
+    const gaveWay = request.all && this.#unfinished;
+    this.#arm(gaveWay ? 0 : Math.min(performance.now() - start, PAUSE_MAX_MS));
+  }
+
+  get #asksForAll(): boolean {
+    return this.#all || this.#unfinished;
   }
 
   #next(): LookRequest {
-    this.#gaveWay = this.#all && this.hasPaths && !this.#gaveWay;
-    const all = this.#all && !this.#gaveWay;
-    if (all) this.#all = false;
-    const paths = this.#paths;
-    this.#paths = new Set();
-    return all ? EVERYTHING : { all, paths };
+    this.#gaveWay = this.#asksForAll && this.hasPaths && !this.#gaveWay;
+    if (!this.#asksForAll || this.#gaveWay) {
+      const paths = this.#paths;
+      this.#paths = new Set();
+      return { all: false, paths };
+    }
+    if (!this.#unfinished) {
+      this.#all = false;
+      this.#begun = this.#everything;
+      this.#everything = null;
+    }
+    return EVERYTHING;
   }
 }

@@ -7,6 +7,8 @@ class Looker {
   readonly seen: LookRequest[] = [];
   atOnce = 0;
   atOnceMax = 0;
+  /** So many looks at everything are one that gives way. */
+  goesOn = 0;
   readonly #holds: boolean;
   #letGo: (() => void)[] = [];
   readonly requests: LookRequests;
@@ -16,12 +18,14 @@ class Looker {
     this.requests = new LookRequests((request) => this.#look(request), 5);
   }
 
-  async #look(request: LookRequest): Promise<void> {
+  async #look(request: LookRequest): Promise<boolean> {
     this.seen.push(request);
     this.atOnce += 1;
     this.atOnceMax = Math.max(this.atOnceMax, this.atOnce);
     if (this.#holds) await new Promise<void>((resolve) => this.#letGo.push(resolve));
     this.atOnce -= 1;
+    if (request.all) this.goesOn -= 1;
+    return this.goesOn > 0;
   }
 
   /** Waits for the look of this number (from 1) to begin. */
@@ -68,7 +72,8 @@ describe('requests made in one moment', () => {
     looker.letGo();
     await looker.requests.idle();
     expect(looker.seen.map(({ all }) => all)).toEqual([false, true, false, true, false]);
-    expect(paths(looker.seen[4])).toEqual(['4 too']);
+    // What came during a look at everything is looked at by name: it may have been asked for behind its back.
+    expect(paths(looker.seen[4])).toEqual(['3 too', '4', '4 too']);
   });
 
   test('are a look at everything if they name very many paths', async () => {
@@ -80,6 +85,16 @@ describe('requests made in one moment', () => {
     await looker.requests.idle();
     expect(looker.seen.map(({ all }) => all)).toEqual([false, true]);
     expect(looker.seen[0]!.paths.size).toBe(20_000);
+  });
+
+  test('for later are made then', async () => {
+    const looker = new Looker({ holds: false });
+    const start = performance.now();
+    looker.requests.askIn(50, ['a']);
+    await looker.begun(1);
+    // Timers count whole milliseconds.
+    expect(performance.now() - start).toBeGreaterThan(48);
+    expect(looker.seen.map(paths)).toEqual([['a']]);
   });
 
   test('that name no path are a look all the same', async () => {
@@ -97,6 +112,7 @@ describe('requests made during a look', () => {
       looks.push(performance.now());
       await new Promise((resolve) => setTimeout(resolve, 100));
       looks.push(performance.now());
+      return false;
     }, 1);
     requests.ask(['a']);
     await until(() => looks.length === 1 || undefined);
@@ -185,6 +201,57 @@ describe('a look at everything that is waited for', () => {
   });
 });
 
+describe('a look at everything that gives way', () => {
+  test('goes on behind what it gave way to, until it has ended', async () => {
+    const looker = new Looker({ holds: true });
+    looker.goesOn = 3;
+    let ended = false;
+    void looker.requests.everything().then(() => (ended = true));
+    for (const look of [1, 2, 3, 4]) {
+      await looker.begun(look);
+      // As if each slice of it had given way to this.
+      if (look % 2 === 1) looker.requests.ask([String(look)]);
+      looker.letGo();
+    }
+    await looker.begun(5);
+    expect(ended).toBe(false);
+    looker.letGo();
+    await looker.requests.idle();
+    expect(ended).toBe(true);
+    expect(looker.seen.map(({ all }) => all)).toEqual([true, false, true, false, true]);
+    expect([looker.seen[1], looker.seen[3]].map(paths)).toEqual([['1'], ['3']]);
+  });
+
+  test('is followed by another, if that was asked for meanwhile', async () => {
+    const looker = new Looker({ holds: true });
+    looker.goesOn = 2;
+    looker.requests.ask();
+    await looker.begun(1);
+    let ended = false;
+    void looker.requests.everything().then(() => (ended = true));
+    for (const look of [1, 2]) {
+      looker.letGo();
+      await looker.begun(look + 1);
+      expect(ended).toBe(false);
+    }
+    looker.letGo();
+    await looker.requests.idle();
+    expect(ended).toBe(true);
+    expect(looker.seen).toHaveLength(3);
+  });
+
+  test('is not waited for when it will not go on any more', async () => {
+    const looker = new Looker({ holds: true });
+    looker.goesOn = 2;
+    const everything = looker.requests.everything();
+    await looker.begun(1);
+    const stopped = looker.requests.stop();
+    looker.letGo();
+    await Promise.all([everything, stopped]);
+    expect(looker.seen).toHaveLength(1);
+  });
+});
+
 describe('idle', () => {
   test('is at once if nothing was asked for', async () => {
     const looker = new Looker({ holds: false });
@@ -227,6 +294,7 @@ describe('stop', () => {
 
   test('drops what has not begun', async () => {
     const looker = new Looker({ holds: false });
+    looker.requests.askIn(5, ['later']);
     looker.requests.ask(['a']);
     await looker.requests.stop();
     // Longer than requests are collected for.

@@ -70,6 +70,8 @@ export class Mill {
   runtime = 'node';
   /** Whether more files have come that another pass is to look at. */
   asked = false;
+  /** How long a look goes on before it gives way. ms */
+  sliceMs = 0;
   yaml: string;
   /** What is other than usual of it. */
   site: Partial<Site> = {};
@@ -99,8 +101,15 @@ export class Mill {
     this.#pipeline ??= this.#start();
   }
 
-  /** @param paths to look at; everything if left out */
+  /** To its end. @param paths to look at; everything if left out */
   async pass(paths?: readonly string[]): Promise<PassResult> {
+    const result = await this.tryPass(paths);
+    if (result === null) throw new Error('gave way');
+    return result;
+  }
+
+  /** @returns `null` if it gave way to what was {@link asked} for */
+  async tryPass(paths?: readonly string[]): Promise<PassResult | null> {
     const pipeline = (this.#pipeline ??= this.#start());
     const site = {
       id: SITE,
@@ -163,6 +172,7 @@ export class Mill {
       quietMs: this.#quietMs,
       runtime: this.runtime,
       asked: () => this.asked,
+      sliceMs: this.sliceMs,
       sighting: () => this.sighting,
       onDirectory: (path) => this.onDirectory(path, () => stopping.abort()),
     });
