@@ -8,13 +8,13 @@ import {
   type Addresses,
   asPlainText,
   attribute,
+  EntryForms,
   type FeedHead,
   hubLinks,
-  packageEntry,
   packageHead,
   styled,
   type Tombstone,
-  withContent,
+  xmlFilling,
 } from './feed.ts';
 
 const XMLNS = 'http://www.w3.org/2005/Atom';
@@ -28,13 +28,22 @@ const XMLNS_OF_EXTENSIONS = {
 
 export const ENTRY_END = '</entry>';
 
+const forms = new EntryForms('atom', (document) => {
+  const start = document.indexOf('<entry>') + '<entry>'.length;
+  return asPlainText(document.slice(start, document.lastIndexOf(ENTRY_END))).replace(
+    '<link href=',
+    '<link rel="alternate" type="text/html" href=',
+  );
+});
+
 /** One `<entry>`, without the white space around it. */
 export function renderEntry(entry: Entry): string {
-  const document = packageEntry(entry, 'atom').atom();
-  const start = document.indexOf('<entry>') + '<entry>'.length;
-  const inner = document.slice(start, document.lastIndexOf(ENTRY_END));
-  const typed = asPlainText(inner).replace('<link href=', '<link rel="alternate" type="text/html" href=');
-  const whole = withContent(typed, entry);
+  const names = [...entry.authors, entry.outlet].map(escapeMarkup);
+  const whole = forms.fill(
+    entry,
+    xmlFilling(entry, (date) => date.toISOString()),
+    names,
+  );
   return `<entry xml:lang="${escapeMarkup(entry.language)}">${whole}${renderPicture(entry.picture)}${ENTRY_END}`;
 }
 

@@ -9,13 +9,13 @@ import {
   type Addresses,
   asPlainText,
   attribute,
+  EntryForms,
   type FeedAbout,
   type FeedHead,
   hubLinks,
-  packageEntry,
   packageHead,
   styled,
-  withContent,
+  xmlFilling,
 } from './feed.ts';
 
 const XMLNS = {
@@ -29,16 +29,22 @@ const XMLNS = {
 
 export const ITEM_END = '</item>';
 
+const forms = new EntryForms('rss', (document) => {
+  const start = document.indexOf('<item>') + '<item>'.length;
+  return asPlainText(document.slice(start, document.lastIndexOf(ITEM_END)));
+});
+
 /** One `<item>`, without the white space around it. */
 export function renderItem(entry: Entry): string {
-  const document = packageEntry(entry, 'rss').rss();
-  const start = document.indexOf('<item>') + '<item>'.length;
-  const inner = document.slice(start, document.lastIndexOf(ITEM_END));
+  const whole = forms.fill(
+    entry,
+    xmlFilling(entry, (date) => date.toUTCString()),
+  );
   const creators = [...entry.authors, entry.outlet].map(
     (name) => `<dc:creator>${escapeMarkup(name)}</dc:creator>`,
   );
   return (
-    `<item>${withContent(asPlainText(inner), entry)}${creators.join('')}` +
+    `<item>${whole}${creators.join('')}` +
     `<dc:language>${escapeMarkup(entry.language)}</dc:language>` +
     `<atom:updated>${new Date(entry.updated).toISOString()}</atom:updated>${renderPicture(entry.picture)}${ITEM_END}`
   );
