@@ -45,7 +45,7 @@ export class Rest implements Disposable {
 const GROWTH = 150;
 
 /**
- * Of a service at work, after its first look. A publication leaves 10 MB and more of buffers behind, beside a heap that is hardly
+ * From the first publication on. Each leaves 10 MB and more of buffers behind, beside a heap that is hardly
  * larger, and V8 would look through all of that twice for each publication. With this it does so seldom, and a publication
  * takes a fifth less of the processors.
  */

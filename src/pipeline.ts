@@ -17,6 +17,7 @@ import { losesTooMuch } from './loss.ts';
 import { BusyError, type MadeDocument } from './output/on-demand.ts';
 import type { ArchiveName } from './output/paths.ts';
 import type { Publisher } from './output/publish.ts';
+import { letGarbageWait } from './memory.ts';
 import { bytesOf } from './output/store.ts';
 import type { Progress } from './progress.ts';
 import { Provisional } from './provisional.ts';
@@ -178,6 +179,7 @@ export class Pipeline implements AsyncDisposable {
     if (ledgerIsNew && (await losesTooMuch(publisher.snapshot, ledger, config.withdrawal))) {
       return { ...gathered, published: [], publishError: null, seedsLost: true };
     }
+    letGarbageWait();
     const { stale, unsure, rejected, ...publication } = await publish(due.outlets, context);
     if (ledgerIsNew) await ledger.setNote(PUBLISHED, 'yes');
     due.end(revision, unsure);

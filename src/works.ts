@@ -7,7 +7,7 @@ import { startSchedule } from './intake/schedule.ts';
 import { SeedWatch } from './intake/watch.ts';
 import type { Stock } from './ledger/ledger.ts';
 import type { Log } from './log.ts';
-import { letGarbageWait, Rest } from './memory.ts';
+import { Rest } from './memory.ts';
 import type { Access } from './output/access.ts';
 import { BusyError, OnDemand } from './output/on-demand.ts';
 import { readArchivePath } from './output/paths.ts';
@@ -216,7 +216,6 @@ export class Works implements AsyncDisposable {
       if (result.publishError) this.#requests.askIn(RETRY_MS, []);
       const first = this.#firstPass !== null;
       this.#endFirstPass();
-      if (first) letGarbageWait();
       onPass(summary, result);
       if (first || result.published.length > 0) this.#rest.begin();
     } catch (error) {

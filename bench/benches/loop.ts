@@ -1,9 +1,10 @@
-// For how long the daemon's event loop is blocked at most: nobody is answered meanwhile.
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+// For how long the daemon's event loop is blocked at most: nobody is answered meanwhile. Beside it is a process that does
+// nothing: for as long as it does not come to its turn either, it is the machine that has no processor to give.
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Bench, Context } from '../support/bench.ts';
 import { askUntil, pause } from '../support/http.ts';
-import { Daemon } from '../support/server.ts';
+import { Daemon, type NodeOptions, startBareServer } from '../support/server.ts';
 
 const ONE_BY_ONE = 50;
 const AT_ONCE = 10_000;
@@ -25,22 +26,24 @@ async function measureLoop(context: Context, size: number): Promise<void> {
   const seeds = context.seeds(shape);
   const data = join(context.work, 'loop');
   rmSync(data, { recursive: true, force: true });
-  const told = join(context.work, 'loop-delay');
+  const told = (program: string): string => join(context.work, `loop-delay-${program}`);
+  const options = (program: string): NodeOptions => {
+    return { preload: PRELOAD, env: { LOOP_DELAY_FILE: told(program) } };
+  };
   const added = context.newcomers(seeds, ONE_BY_ONE + AT_ONCE);
   const [single, together] = [added.slice(0, ONE_BY_ONE), added.slice(ONE_BY_ONE)];
   try {
-    await using daemon = await Daemon.start({
-      seeds,
-      data,
-      preload: PRELOAD,
-      env: { LOOP_DELAY_FILE: told },
-    });
+    await using floor = await startBareServer(join(seeds, readdirSync(seeds)[0]!), options('floor'));
+    await using daemon = await Daemon.start({ seeds, data, ...options('feedmill') });
     const read = async (name: string | null): Promise<void> => {
-      rmSync(told, { force: true });
-      daemon.child.kill('SIGUSR2');
-      while (!existsSync(told) || readFileSync(told, 'utf8') === '') await pause(5);
-      const { blockedMs } = JSON.parse(readFileSync(told, 'utf8')) as { blockedMs: number };
-      if (name !== null) context.add({ seeds: size, name, unit: 'ms' }, 'feedmill', blockedMs);
+      for (const [program, { child }] of Object.entries({ feedmill: daemon, floor })) {
+        rmSync(told(program), { force: true });
+        child.kill('SIGUSR2');
+        const text = (): string => (existsSync(told(program)) ? readFileSync(told(program), 'utf8') : '');
+        while (text() === '') await pause(5);
+        const { blockedMs } = JSON.parse(text()) as { blockedMs: number };
+        if (name !== null) context.add({ seeds: size, name, unit: 'ms' }, program, blockedMs);
+      }
     };
     await daemon.answers('/healthz', () => true);
     await read(null);

@@ -1,4 +1,4 @@
-// Preloaded into the daemon: on SIGUSR2 tells for how long its event loop has been blocked at most since the last time.
+// Preloaded into a process: on SIGUSR2 tells for how long its event loop has been blocked at most since the last time.
 import { writeFileSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 

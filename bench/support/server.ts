@@ -80,20 +80,32 @@ export class Server implements AsyncDisposable {
   }
 }
 
+/** What a process of Node's is started with. */
+export interface NodeOptions {
+  /** A script that is loaded before it. */
+  readonly preload?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /** A server in Node that serves one file and does nothing else, once it does. */
-export async function startBareServer(file: string): Promise<Server> {
+export async function startBareServer(
+  file: string,
+  { preload, env = {} }: NodeOptions = {},
+): Promise<Server> {
   const port = await freePort();
-  const server = new Server(process.execPath, [join(PEERS, 'bare-server.ts'), file, String(port)], port);
+  const args = [...preloading(preload), join(PEERS, 'bare-server.ts'), file, String(port)];
+  const server = new Server(process.execPath, args, port, { env });
   await server.answers('/', ({ status }) => status === 200);
   return server;
 }
 
-export interface DaemonOptions {
+function preloading(script: string | undefined): string[] {
+  return script === undefined ? [] : ['--import', script];
+}
+
+export interface DaemonOptions extends NodeOptions {
   readonly seeds: string;
   readonly data: string;
-  /** A script that is loaded before it. */
-  readonly preload?: string;
-  readonly env?: Readonly<Record<string, string>>;
 }
 
 export class Daemon extends Server {
@@ -103,10 +115,9 @@ export class Daemon extends Server {
 
   static async start({ seeds, data, preload, env = {} }: DaemonOptions): Promise<Daemon> {
     const port = await freePort();
-    const node = preload === undefined ? [] : ['--import', preload];
     const options = { seeds, data, listen: `127.0.0.1:${port}`, 'base-url': 'https://feeds.example' };
     const flags = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]);
-    return new Daemon([...node, MAIN, 'run', ...flags], port, { ...COMPILED, ...env });
+    return new Daemon([...preloading(preload), MAIN, 'run', ...flags], port, { ...COMPILED, ...env });
   }
 
   private constructor(args: readonly string[], port: number, env: Readonly<Record<string, string>>) {
