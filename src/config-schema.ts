@@ -42,7 +42,7 @@ export const CONFIG_SCHEMA = v.strictObject({
     2_000,
     'A file changed more recently than this may still be being written: it is looked at again. ms',
   ),
-  debounceMs: key(count(0, 60_000), 1, 'How long to collect notices of files before looking at them. ms'),
+  debounceMs: key(count(0, 60_000), 0, 'How long to collect notices of files before looking at them. ms'),
   seedBytesMax: key(count(1_024, 67_108_864), 2_097_152, 'Seeds larger than this are rejected. bytes'),
   extensions: key(
     v.pipe(v.array(v.pipe(v.string(), v.regex(/^\.[^/]+$/, 'must start with a dot'))), v.minLength(1)),

@@ -66,12 +66,6 @@ export async function verifyRules({ folder, recipes }: Rules): Promise<void> {
   if (errors.length > 0) throw new ConfigError(errors.join('\n'));
 }
 
-/** Loads, while there is time, what the first new article would wait for. */
-export async function warmUp(rules: Rules): Promise<void> {
-  await verifyRules(rules).catch(() => {});
-  rules.outlets.ofUrl('https://any.invalid/');
-}
-
 /** Each with its place in the recipe. */
 function selectorsOf(recipe: Recipe): [place: string, selector: string][] {
   const lists = ['remove', 'unwrap', 'removeLinkLists', 'lead', 'captions', 'credits'] as const;

@@ -12,11 +12,12 @@ import { publicFolder, readArchivePath, tagsFileIn } from './output/paths.ts';
 import { Publisher } from './output/publish.ts';
 import { FeedServer } from './output/server.ts';
 import type { PipelineOptions } from './pipeline.ts';
-import { type Rules, verifyRules, warmUp } from './recipes.ts';
+import { type Rules, verifyRules } from './recipes.ts';
 import { type PassResult, type PassSummary, reportFailure, reportLive } from './report.ts';
 import { siteOf } from './site.ts';
 import type { Supervised } from './systemd.ts';
 import { accessOf } from './tokens.ts';
+import { warmUp } from './warm-up.ts';
 import { RETRY_MS, Works } from './works.ts';
 
 /** What is read anew when it changes. */
@@ -238,7 +239,8 @@ export class Service implements AsyncDisposable, Supervised {
     if (this.#lastPass === null) {
       const { site, stock } = this.#works!;
       reportLive(site, stock, this.#server!.place, this.#options.log);
-      void warmUp(this.#options.rules);
+      // What fails there will fail for an article, too, and be told.
+      void warmUp(this.#options.rules).catch(() => {});
     }
     void this.#measure().then((metrics) => metrics.passed(summary, result));
     this.#lastPass = { at: this.#options.now(), ...summary };

@@ -30,7 +30,8 @@ export class LookRequests {
   #paths = new Set<string>();
   /** A look at everything has just given way. */
   #gaveWay = false;
-  #timer: NodeJS.Timeout | null = null;
+  /** Keeps the next look from beginning; `null` if none is to begin. */
+  #disarm: (() => void) | null = null;
   readonly #later = new Set<NodeJS.Timeout>();
   #running: Promise<void> | null = null;
   /** Of those who wait for a look at everything that has not begun, and for the one that has. */
@@ -78,7 +79,7 @@ export class LookRequests {
 
   /** Resolves when nothing is asked for and nothing is being done. */
   async idle(): Promise<void> {
-    while (this.#timer !== null || this.#running !== null) {
+    while (this.#disarm !== null || this.#running !== null) {
       await (this.#running ?? new Promise((resolve) => setTimeout(resolve, this.#debounceMs)));
     }
   }
@@ -86,20 +87,29 @@ export class LookRequests {
   /** Takes no further requests; resolves when what is being done has ended. */
   async stop(): Promise<void> {
     this.#stopped = true;
-    for (const timer of [this.#timer, ...this.#later]) clearTimeout(timer ?? undefined);
-    this.#timer = null;
+    for (const timer of this.#later) clearTimeout(timer);
+    this.#disarm?.();
+    this.#disarm = null;
     await this.#running;
     this.#begun?.resolve();
     this.#everything?.resolve();
   }
 
   #arm(pauseMs = 0): void {
-    if (this.#timer !== null || this.#running !== null) return;
-    this.#timer = setTimeout(() => this.#begin(), Math.max(this.#debounceMs, pauseMs));
+    if (this.#disarm !== null || this.#running !== null) return;
+    const delayMs = Math.max(this.#debounceMs, pauseMs);
+    // A timer takes a millisecond at least. What the kernel tells in one go is heard before that, too.
+    if (delayMs === 0) {
+      const immediate = setImmediate(() => this.#begin());
+      this.#disarm = () => clearImmediate(immediate);
+    } else {
+      const timer = setTimeout(() => this.#begin(), delayMs);
+      this.#disarm = () => clearTimeout(timer);
+    }
   }
 
   #begin(): void {
-    this.#timer = null;
+    this.#disarm = null;
     this.#running = this.#do(this.#next());
   }
 

@@ -146,7 +146,7 @@ describe('new seeds', () => {
   ])('are never seen half: a file %s, written in three pieces', async (_, before, expected) => {
     const site = await createSite(before === null ? {} : { 'slow.txt': seedText({ body: before }) }, {
       settleMs: 1500,
-      debounceMs: 1,
+      debounceMs: 0,
     });
     const daemon = await Daemon.start(site.flags);
     const url = await daemon.url();
