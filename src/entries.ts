@@ -4,6 +4,7 @@ import type { Ledger, LedgerArticle, NewRendition, RenditionFacts, SeedChange } 
 import type { Readers } from './readers/readers.ts';
 import type { Rules } from './recipes.ts';
 import { renditionJob, type RenditionOutcome } from './rendition.ts';
+import { Turns } from './turns.ts';
 
 export interface EntriesContext {
   readonly ledger: Ledger;
@@ -16,6 +17,9 @@ export interface EntriesContext {
 }
 
 export type RejectedChange = Extract<SeedChange, { kind: 'rejected' }>;
+
+/** As much as is written before anything else gets its turn, in each format. bytes */
+const SAVED_AT_ONCE = 131_072;
 
 /** What turns up while entries are made. */
 export class Findings {
@@ -43,6 +47,7 @@ export class Entries {
   readonly #made = new Map<number, NewRendition>();
   /** By article. */
   readonly #begun = new Map<number, Promise<RenditionOutcome | null>>();
+  readonly #turns = new Turns();
 
   constructor(context: EntriesContext, findings: Findings, now: number) {
     this.#context = context;
@@ -99,13 +104,29 @@ export class Entries {
 
   /** Keeps what was made, so that it is not made again. */
   async save(): Promise<void> {
-    await this.#context.ledger.saveRenditions(this.#made);
+    await this.#save(this.#made);
   }
 
   /** The same behind a window, where no more than before is kept: but when an article changed is told once. */
   async saveAnew(): Promise<void> {
-    const anew = [...this.#made].filter(([, { before }]) => before !== null);
-    await this.#context.ledger.saveRenditions(new Map(anew));
+    await this.#save([...this.#made].filter(([, { before }]) => before !== null));
+  }
+
+  async #save(renditions: Iterable<readonly [number, NewRendition]>): Promise<void> {
+    const { ledger } = this.#context;
+    let portion = new Map<number, NewRendition>();
+    let bytes = 0;
+    for (const [article, rendition] of renditions) {
+      if (bytes >= SAVED_AT_ONCE) {
+        await ledger.saveRenditions(portion);
+        await this.#turns.over();
+        portion = new Map();
+        bytes = 0;
+      }
+      portion.set(article, rendition);
+      bytes += rendition.bytes;
+    }
+    if (portion.size > 0) await ledger.saveRenditions(portion);
   }
 
   /** The entries of articles of which there are {@link facts}, by their ids. */

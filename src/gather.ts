@@ -41,10 +41,12 @@ export interface Gathered {
   readonly withheld: { missing: number; of: number } | null;
 }
 
-/** So many changes are recorded at a time. */
-const BATCH = 512;
-/** A first look at a large archive leaves much behind that lives just long enough to be taken for old. As many as 65,536 seeds. */
-const BATCHES_OF_GARBAGE = 128;
+/** So many changes are recorded at a time: fewer where that takes longer than everything else should wait. */
+const BATCH_MIN = 64;
+const BATCH_MAX = 512;
+const BATCH_MS = 5;
+/** A first look at a large archive leaves much behind that lives just long enough to be taken for old. */
+const CHANGES_OF_GARBAGE = 65_536;
 /** It comes to its end however often it gives way. ms */
 const SLICE_MS = 50;
 /** How many seeds there were before those that are missing went; see `decideWithdrawal`. */
@@ -70,7 +72,9 @@ export class Gathering {
   /** Looked at by others since this began: what they told is newer than what this may still tell. */
   readonly #overtaken = new Set<string>();
   #batch: SeedChange[] = [];
-  #batches = 0;
+  #batchSize = BATCH_MIN;
+  /** Recorded since garbage was collected. */
+  #changes = 0;
   readonly #turns = new Turns();
 
   constructor({ all, paths }: LookRequest, context: GatherContext) {
@@ -113,7 +117,7 @@ export class Gathering {
     for (let next = await batches.next(); next.done !== true; next = await batches.next()) {
       for (const event of next.value) this.#note(event);
       const givesWay = asked() && performance.now() - start >= sliceMs;
-      if (givesWay || this.#batch.length >= BATCH) await this.#record();
+      if (givesWay || this.#batch.length >= this.#batchSize) await this.#record();
       if (givesWay) return false;
       step();
       await this.#turns.next();
@@ -181,7 +185,7 @@ export class Gathering {
   async #withdrawMissing(): Promise<void> {
     const { ledger, scan } = this.#context;
     for (;;) {
-      const missing = await ledger.missing(BATCH);
+      const missing = await ledger.missing(BATCH_MAX);
       if (missing.length === 0) return;
       // What has come back meanwhile, seen or unseen by the watch, stays.
       await this.#take(
@@ -204,9 +208,17 @@ export class Gathering {
     if (this.#batch.length === 0) return;
     const batch = this.#batch;
     this.#batch = [];
+    const start = performance.now();
     const recorded = await this.#context.ledger.record(batch, this.#context.scan.now);
-    this.#batches += 1;
-    if (this.#batches % BATCHES_OF_GARBAGE === 0) collectGarbage();
+    const quick = performance.now() - start < BATCH_MS;
+    this.#batchSize = quick
+      ? Math.min(this.#batchSize * 2, BATCH_MAX)
+      : Math.max(this.#batchSize / 2, BATCH_MIN);
+    this.#changes += batch.length;
+    if (this.#changes >= CHANGES_OF_GARBAGE) {
+      this.#changes = 0;
+      collectGarbage();
+    }
     this.result.added += recorded.added;
     this.#context.progress.added = this.result.added;
     this.result.changed += recorded.changed;

@@ -236,13 +236,13 @@ export class Service implements AsyncDisposable, Supervised {
   }
 
   #passed(summary: PassSummary, result: PassResult): void {
+    const measured = this.#measure().then((metrics) => metrics.passed(summary, result));
     if (this.#lastPass === null) {
       const { site, stock } = this.#works!;
       reportLive(site, stock, this.#server!.place, this.#options.log);
       // What fails there will fail for an article, too, and be told.
-      void warmUp(this.#options.rules).catch(() => {});
+      void measured.then(async () => warmUp(this.#options.rules)).catch(() => {});
     }
-    void this.#measure().then((metrics) => metrics.passed(summary, result));
     this.#lastPass = { at: this.#options.now(), ...summary };
     if (summary.pass === 'everything') this.#lastLook = this.#lastPass.at;
   }

@@ -5,9 +5,14 @@ const SLICE_MS = 5;
 export class Turns {
   #sliceEnd = performance.now() + SLICE_MS;
 
+  /** Whether a slice has been used up. */
+  get isOver(): boolean {
+    return performance.now() >= this.#sliceEnd;
+  }
+
   /** Call between two steps: it waits only where a slice has been used up. */
   async next(): Promise<void> {
-    if (performance.now() >= this.#sliceEnd) await this.over();
+    if (this.isOver) await this.over();
   }
 
   /** Whatever waits gets its turn now. */

@@ -1,6 +1,7 @@
 // What the first new article after a start would wait for, done before it comes: modules are loaded, tables made, and an article
 // goes through all that makes an entry of one, by the rules of every outlet.
 import { identify } from './mill/identify.ts';
+import { languageOf } from './mill/language.ts';
 import { parseSeed } from './mill/parse.ts';
 import { renderEntry } from './mill/render/render.ts';
 import type { Rules } from './recipes.ts';
@@ -19,6 +20,8 @@ export async function warmUp({ recipes, outlets }: Pick<Rules, 'recipes' | 'outl
   const sample = parseSeed(SAMPLE);
   const indexed = identify(SAMPLE, true, outlets);
   if (sample.kind === 'rejected' || 'rejection' in indexed) throw new Error('the sample is no article');
+  await turns.over();
+  languageOf(sample.body, 'zh');
   await turns.over();
   const { clean } = await import('./mill/clean/clean.ts');
   for (const id of [indexed.identity.outlet, ...recipes.map((recipe) => recipe.id)]) {

@@ -76,3 +76,8 @@ function segmenter(): Intl.Segmenter {
 }
 let words: Intl.Segmenter | null = null;
 const WORD_LENGTH_MAX = 64;
+
+/** A whole number, its thousands apart: `5,012`. `Intl` would take twenty milliseconds to say so for the first time. */
+export function grouped(count: number): string {
+  return String(Math.round(count)).replace(/\B(?=(?:\d{3})+$)/g, ',');
+}

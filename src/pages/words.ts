@@ -1,5 +1,6 @@
 // What the pages say, in each of their languages. A word that one of them lacks is a type error.
 import { REMEDIES, type RejectionReason } from '../article.ts';
+import { grouped } from '../mill/text.ts';
 
 export const LANGUAGES = ['zh', 'en'] as const;
 export type Language = (typeof LANGUAGES)[number];
@@ -127,8 +128,3 @@ const CHINESE: Words = {
 };
 
 export const WORDS: Readonly<Record<Language, Words>> = { zh: CHINESE, en: ENGLISH };
-
-/** Thousands apart, as both languages write them. */
-function grouped(count: number): string {
-  return count.toLocaleString('en');
-}

@@ -72,16 +72,25 @@ export class Readers implements Disposable {
   /** What identifies each of these seeds; `null` for one that is changing under the reader's eyes. */
   async identify(files: readonly SeedFile[]): Promise<readonly (Indexed | null)[]> {
     const thread = this.#thread(files.length);
-    if (thread === null || thread.waiting >= BATCHES_MAX) {
-      return files.map((file) => this.#here.identify(file));
-    }
+    if (thread === null || thread.waiting >= BATCHES_MAX) return this.#identifyHere(files);
     try {
       const reply = await thread.ask({ kind: 'identify', files });
       return unpackIndex(reply.found);
     } catch (error) {
       this.#endured(error);
-      return files.map((file) => this.#here.identify(file));
+      return this.#identifyHere(files);
     }
+  }
+
+  /** At once, if they are few: the less happens between their being found and being read, the better. */
+  async #identifyHere(files: readonly SeedFile[]): Promise<readonly (Indexed | null)[]> {
+    const found: (Indexed | null)[] = [];
+    const turns = new Turns();
+    for (const file of files) {
+      if (turns.isOver) await turns.over();
+      found.push(this.#here.identify(file));
+    }
+    return found;
   }
 
   async render(job: RenditionJob): Promise<RenditionOutcome> {

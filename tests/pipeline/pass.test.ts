@@ -143,8 +143,10 @@ describe('a seed that changes between being found and being read', () => {
   function changing(): Mill {
     const mill = new Mill();
     mill.writeAll({ 'a.txt': numberedSeed(1), 'b/c.txt': numberedSeed(2) });
-    // Enough to be looked at that the seed is read before the next folder is listed: from the end at first, then not.
-    for (let i = 0; i < 300; i += 1) mill.writeAll({ [`0/${i}.md`]: '', [`ab/${i}.md`]: '' });
+    // Enough to be looked at that the seed is read before the next folder is listed: from the end at first, then not. Then it is the
+    // first of those that are read together.
+    for (let i = 0; i < 300; i += 1) mill.write(`ab/${i}.md`, '');
+    for (let i = 0; i < 255; i += 1) mill.write(`0/${i}.md`, '');
     mill.write('00/1.md', '');
     let changes = 0;
     mill.onDirectory = (path) => {
