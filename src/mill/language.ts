@@ -94,22 +94,28 @@ function loadScripts(): Int8Array {
   const gb2312 = charactersOf('gbk', [0xb0a1, 0xf7fe], 0xa1);
   const common = charactersOf('big5', [0xa440, 0xc67e], 0x40);
   const rare = charactersOf('big5', [0xc940, 0xf9d5], 0x40);
-  const scripts = new Int8Array(0x10000);
-  for (const character of gb2312.difference(common).difference(rare)) scripts[character.charCodeAt(0)] = 1;
-  for (const character of common.difference(gb2312)) scripts[character.charCodeAt(0)] = -1;
-  return scripts;
+  return Int8Array.from({ length: 0x10000 }, (_, unit) => {
+    if (gb2312[unit] === common[unit]) return 0;
+    return common[unit] === 1 ? -1 : 1 - rare[unit]!;
+  });
 }
 
+/** Of an encoding's two-byte characters, by UTF-16 unit: 1 for each that is Han, of which all stand in one block. */
 function charactersOf(
   encoding: string,
   [first, last]: readonly [number, number],
   trailMin: number,
-): Set<string> {
+): Uint8Array {
   const bytes: number[] = [];
   for (let code = first; code <= last; code += 1) {
     const trail = code & 0xff;
     if (trail >= trailMin && trail < 0xff) bytes.push(code >> 8, trail, 0x20);
   }
   const text = new TextDecoder(encoding).decode(Uint8Array.from(bytes));
-  return new Set(text.split(' ').filter((character) => /^\p{Script=Han}$/u.test(character)));
+  const found = new Uint8Array(0x10000);
+  for (let i = 0; i < text.length; i += 1) {
+    const unit = text.charCodeAt(i);
+    if (unit >= 0x4e00 && unit <= 0x9fff) found[unit] = 1;
+  }
+  return found;
 }
