@@ -8,6 +8,9 @@ import { onTestFinished } from 'vitest';
 export const PROJECT = join(import.meta.dirname, '..', '..');
 export const MAIN = join(PROJECT, 'src', 'main.ts');
 
+/** As `npm start` has it. */
+const COMPILED = { NODE_COMPILE_CACHE: join(PROJECT, 'node_modules/.cache/feedmill') };
+
 export interface RunOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
@@ -112,7 +115,7 @@ function start(args: readonly string[], { cwd = PROJECT, env = {}, uid, stdout }
   );
   return spawn(process.execPath, [MAIN, ...args], {
     cwd,
-    env: { ...inherited, ...env },
+    env: { ...COMPILED, ...inherited, ...env },
     stdio: ['ignore', stdout ?? 'pipe', 'pipe'],
     ...(uid !== undefined && { uid, gid: uid }),
   });
