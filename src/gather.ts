@@ -1,6 +1,7 @@
 // The first half of a pass: what has changed on disk → the ledger.
 import { decideWithdrawal, type WithdrawalLimits } from './intake/withdrawal.ts';
 import type { ScanContext, ScanEvent } from './intake/compare.ts';
+import { Overtaken } from './intake/overtaken.ts';
 import { scanAll, scanPaths } from './intake/scan.ts';
 import type { LookRequest } from './intake/requests.ts';
 import type { Ledger, SeedChange } from './ledger/ledger.ts';
@@ -67,10 +68,8 @@ export class Gathering {
     unlisted: [] as { path: string; error: Error }[],
     withheld: null as { missing: number; of: number } | null,
   };
-  /** Of a look at paths: these, and what it found below them. */
-  readonly #looked: Set<string> | null;
-  /** Looked at by others since this began: what they told is newer than what this may still tell. */
-  readonly #overtaken = new Set<string>();
+  readonly #paths: ReadonlySet<string>;
+  readonly #overtaken = new Overtaken();
   #batch: SeedChange[] = [];
   #batchSize = BATCH_MIN;
   /** Recorded since garbage was collected. */
@@ -80,7 +79,7 @@ export class Gathering {
   constructor({ all, paths }: LookRequest, context: GatherContext) {
     this.#context = context;
     this.#events = all ? scanAll(context.scan) : scanPaths(paths, context.scan);
-    this.#looked = all ? null : new Set(paths);
+    this.#paths = paths;
   }
 
   get progress(): Progress {
@@ -100,7 +99,7 @@ export class Gathering {
 
   /** Another look has come to its end since this gave way. */
   overtakenBy(other: Gathering): void {
-    for (const path of other.#looked ?? []) this.#overtaken.add(path);
+    this.#overtaken.add(other.#paths);
   }
 
   /** Whatever it has not come to is left. */
@@ -130,10 +129,7 @@ export class Gathering {
     const gone = event.kind === 'change' && event.change.kind === 'missing';
     if (!gone) this.#context.progress.files += 1;
     const path = event.kind === 'change' ? event.change.path : event.kind === 'waiting' ? event.path : null;
-    if (path !== null) {
-      if (this.#overtaken.has(path)) return;
-      this.#looked?.add(path);
-    }
+    if (path !== null && this.#overtaken.has(path)) return;
     switch (event.kind) {
       case 'change':
         if (event.change.kind === 'rejected') this.result.rejected.push(event.change);
@@ -170,7 +166,7 @@ export class Gathering {
     }
     const known = note === null ? (await ledger.tally()).seeds : Number(note);
     const orphans = (): Promise<number> => ledger.orphans(absence.count);
-    const decision = await decideWithdrawal(absence, orphans, known, limits, quietMs, scan.now);
+    const decision = await decideWithdrawal(absence, orphans, known, limits, quietMs, scan.now());
     if (decision.kind === 'wait') {
       this.#lookAgain(decision.delayMs);
     } else if (decision.kind === 'withhold') {
@@ -186,6 +182,7 @@ export class Gathering {
     const { ledger, scan } = this.#context;
     for (;;) {
       const missing = await ledger.missing(BATCH_MAX);
+      const unlisted = this.result.unlisted.length;
       if (missing.length === 0) return;
       // What has come back meanwhile, seen or unseen by the watch, stays.
       await this.#take(
@@ -194,6 +191,8 @@ export class Gathering {
           scan,
         ),
       );
+      // Nothing can be said about what cannot be listed, least of all that it has gone.
+      if (this.result.unlisted.length > unlisted) return;
       const still = await ledger.seedsAt(missing.map(({ path }) => path));
       for (const { path, missingSince } of still.values()) {
         const back = missingSince === null || this.result.again?.paths.includes(path);
@@ -209,7 +208,7 @@ export class Gathering {
     const batch = this.#batch;
     this.#batch = [];
     const start = performance.now();
-    const recorded = await this.#context.ledger.record(batch, this.#context.scan.now);
+    const recorded = await this.#context.ledger.record(batch, this.#context.scan.now());
     const quick = performance.now() - start < BATCH_MS;
     this.#batchSize = quick
       ? Math.min(this.#batchSize * 2, BATCH_MAX)

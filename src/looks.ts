@@ -97,7 +97,7 @@ export class Looks {
       sighting,
       waiting: this.#waiting,
       reindex,
-      now: now(),
+      now,
     };
   }
 }

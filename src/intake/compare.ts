@@ -19,7 +19,8 @@ export interface ScanContext {
   readonly waiting: Waiting;
   /** Look into every seed, changed or not: the rules of identity have changed. */
   readonly reindex: boolean;
-  readonly now: number;
+  /** Asked anew for each file: a look may take long, and give way meanwhile. */
+  readonly now: () => number;
 }
 
 export type ScanEvent =
@@ -100,7 +101,7 @@ export class Comparison {
   gone({ path, missingSince }: KnownSeed, unlisted: readonly string[]): void {
     if (missingSince !== null) return;
     if (unlisted.some((folder) => folder === '' || path === folder || path.startsWith(`${folder}/`))) return;
-    this.add({ kind: 'change', change: { kind: 'missing', path, since: this.#context.now } });
+    this.add({ kind: 'change', change: { kind: 'missing', path, since: this.#context.now() } });
   }
 
   /** Tells of a file that is as the ledger knows it; else nothing, and says so. */
@@ -117,7 +118,7 @@ export class Comparison {
     const context = this.#context;
     const { path, fingerprint } = file;
     // Of a file that has not been touched for long enough nothing need be remembered.
-    const isQuiet = before?.fingerprint === fingerprint || context.now - file.changedMs >= context.settleMs;
+    const isQuiet = before?.fingerprint === fingerprint || context.now() - file.changedMs >= context.settleMs;
     const sinceSameMs = isQuiet ? Infinity : context.waiting.sinceSameMs(file);
     const delayMs = await settlesIn(file, sinceSameMs, context);
     if (delayMs > 0) this.add({ kind: 'waiting', path, delayMs });
@@ -143,7 +144,7 @@ export class Comparison {
   #judge({ file, before, sinceSameMs }: Candidate, indexed: Indexed | null): ScanEvent {
     const { now, settleMs, waiting } = this.#context;
     const { path, fingerprint } = file;
-    const justChanged = sinceSameMs < settleMs && now - file.changedMs < settleMs;
+    const justChanged = sinceSameMs < settleMs && now() - file.changedMs < settleMs;
     // It does not parse yet; what comes next may make it whole.
     if (indexed === null || ('rejection' in indexed && justChanged)) {
       return { kind: 'waiting', path, delayMs: settleMs };
@@ -156,7 +157,7 @@ export class Comparison {
       };
     }
     const { identity } = indexed;
-    const time = placement(identity, file, before, now);
+    const time = placement(identity, file, before, now());
     return { kind: 'change', change: { kind: 'indexed', path, fingerprint, identity, time } };
   }
 }
@@ -164,12 +165,12 @@ export class Comparison {
 /** See {@link settleDelay}. ms */
 async function settlesIn(file: SeedFile, sinceSameMs: number, context: ScanContext): Promise<number> {
   const { now, settleMs, sighting } = context;
-  const delayMs = settleDelay(file, now, settleMs, null, sinceSameMs);
+  const delayMs = settleDelay(file, now(), settleMs, null, sinceSameMs);
   if (delayMs === 0 || sighting(file.path) === null) return delayMs;
   // What has been written by now has been told by the kernel by now: let the watch hear of it first.
   await nextTurn();
   await nextTurn();
-  return settleDelay(file, now, settleMs, sighting(file.path), sinceSameMs);
+  return settleDelay(file, now(), settleMs, sighting(file.path), sinceSameMs);
 }
 
 /**

@@ -77,19 +77,25 @@ const PAUSE: Found = { kind: 'pause' };
 /** Such a name arrives damaged, and cannot be opened by what arrives. */
 const NOT_UTF8 = 'its name is not UTF-8: rename it';
 
-/** What is at `path` (relative): `null` if nothing is, `'directory'` if it is one. */
+/**
+ * What is at `path` (relative): `null` if nothing is, `'directory'` if it is one. Where the root itself is not there, nothing
+ * can be said.
+ */
 export function lookAt(options: WalkOptions, path: string): Found | 'directory' | null {
   if (path.split('/').some((name) => name.startsWith('.')))
     return { kind: 'ignored', path, why: 'a dot-file' };
   if (path.includes('\uFFFD')) return { kind: 'ignored', path, why: NOT_UTF8 };
   const folder = path.slice(0, Math.max(path.lastIndexOf('/'), 0));
   try {
-    if (!foldersAreReal(options.root, path)) return null;
+    if (!foldersAreReal(options.root, path) || !existsAt(options.root, path)) {
+      statSync(options.root);
+      return null;
+    }
     if (statOrNull(() => lstatSync(join(options.root, path)))?.isDirectory() === true) return 'directory';
   } catch (error) {
     return { kind: 'unlisted', path: folder, error: error as Error };
   }
-  return existsAt(options.root, path) ? examineOrFail(options, path, folder) : null;
+  return examineOrFail(options, path, folder);
 }
 
 function existsAt(root: string, path: string): boolean {

@@ -56,7 +56,7 @@ class Site {
       sighting: () => null,
       waiting: this.#waiting,
       reindex: false,
-      now: this.now,
+      now: () => this.now,
       ...changes,
     };
   }
@@ -317,7 +317,7 @@ describe('a file that may still be being written', () => {
   test('waits, and is told when to be looked at again', async () => {
     const site = new Site();
     await writeFiles(site.root, { 'a.txt': numberedSeed(1) });
-    const [event] = await site.scan({ now: Date.now() });
+    const [event] = await site.scan({ now: () => Date.now() });
     expect(event).toMatchObject({ kind: 'waiting', path: 'a.txt' });
     expect((event as { delayMs: number }).delayMs).toBeGreaterThan(0);
     expect((event as { delayMs: number }).delayMs).toBeLessThanOrEqual(SETTLE);
@@ -327,14 +327,14 @@ describe('a file that may still be being written', () => {
   test('waits until it stays as it is, by a clock that cannot be set', async () => {
     const site = new Site();
     await writeFiles(site.root, { 'a.txt': numberedSeed(1) });
-    const setBack = { now: Date.now() - 3_600_000, settleMs: 60 };
+    const setBack = { now: () => Date.now() - 3_600_000, settleMs: 60 };
     expect(told(await site.scan(setBack))).toEqual(['waiting a.txt']);
     await until(async () => told(await site.scan(setBack))[0] === 'indexed a.txt' || undefined);
   });
 
   test('waits anew after every write, by a clock that cannot be set', async () => {
     const site = new Site();
-    const setBack = { now: Date.now() - 3_600_000, settleMs: 60 };
+    const setBack = { now: () => Date.now() - 3_600_000, settleMs: 60 };
     for (const text of ['first', 'second']) {
       await writeFiles(site.root, { 'a.txt': `${numberedSeed(1)}${text}` });
       expect(told(await site.scan(setBack))).toEqual(['waiting a.txt']);
@@ -357,7 +357,7 @@ describe('a file that may still be being written', () => {
 
   describe('under the eyes of a watch', () => {
     const appeared: Sighting = { appeared: true, written: false };
-    const recent = (): Partial<ScanContext> => ({ now: Date.now(), sighting: () => appeared });
+    const recent = (): Partial<ScanContext> => ({ now: () => Date.now(), sighting: () => appeared });
 
     test('is indexed at once if it was put in place', async () => {
       const site = new Site();
@@ -377,14 +377,14 @@ describe('a file that may still be being written', () => {
   test('is rejected once it is no longer recent', async () => {
     const site = new Site();
     await writeFiles(site.root, { 'a.txt': BROKEN });
-    expect(told(await site.scan({ now: Date.now() }))).toEqual(['waiting a.txt']);
+    expect(told(await site.scan({ now: () => Date.now() }))).toEqual(['waiting a.txt']);
     expect(told(await site.scan())).toEqual(['rejected a.txt: header-missing']);
   });
 
   test('is rejected once it stays as it is, though its times lie ahead', async () => {
     const site = new Site();
     await writeFiles(site.root, { 'a.txt': BROKEN });
-    const setBack = { now: Date.now() - 3_600_000, settleMs: 60 };
+    const setBack = { now: () => Date.now() - 3_600_000, settleMs: 60 };
     expect(told(await site.scan(setBack))).toEqual(['waiting a.txt']);
     await until(
       async () => told(await site.scan(setBack))[0] === 'rejected a.txt: header-missing' || undefined,
@@ -416,14 +416,14 @@ describe('a file that may still be being written', () => {
 
     test('it is not indexed half by a look at its path', async () => {
       const first = await inTwoWrites((site, watch) =>
-        site.scanPaths(['a.txt'], { now: Date.now(), sighting: (path) => watch.sighting(path) }),
+        site.scanPaths(['a.txt'], { now: () => Date.now(), sighting: (path) => watch.sighting(path) }),
       );
       expect(first).toEqual(['waiting a.txt']);
     });
 
     test('it is not indexed half by a look at everything', async () => {
       const first = await inTwoWrites((site, watch) =>
-        site.scan({ now: Date.now(), sighting: (path) => watch.sighting(path) }),
+        site.scan({ now: () => Date.now(), sighting: (path) => watch.sighting(path) }),
       );
       expect(first).toEqual(['waiting a.txt']);
     });

@@ -1,17 +1,17 @@
 // A look at everything that gives way to looks at files that have just come.
 import { describe, expect, it } from 'vitest';
 import type { PassResult } from '../../src/report.ts';
-import { numberedSeed } from '../support/seeds.ts';
+import { numberedSeed, seedText } from '../support/seeds.ts';
 import { Mill, MINUTE } from './mill.ts';
 
 const HOSTS = ['www.voachinese.com', 'www.bbc.com', 'a.example', 'b.example'];
-/** More than are read ahead. */
-const MANY = 3_000;
+/** So many that the first slice ends in the third folder, with all before it read ahead. */
+const MANY = 4_000;
 const FOLDERS = ['a', 'b', 'c', 'd'];
 
 /** A process that knows of many seeds, and gives way whenever it may. */
-async function knowing(yaml = ''): Promise<Mill> {
-  const mill = new Mill({ yaml: `window: { entries: 3 }\n${yaml}` });
+async function knowing(yaml = '', quietMs = 0): Promise<Mill> {
+  const mill = new Mill({ yaml: `window: { entries: 3 }\n${yaml}`, quietMs });
   for (let i = 1; i <= MANY; i += 1) mill.write(pathOf(i), seed(i));
   await mill.pass();
   mill.asked = true;
@@ -35,8 +35,9 @@ async function toTheEnd(mill: Mill): Promise<PassResult & { slices: number }> {
 }
 
 /** Another look at everything finds nothing to do, and what is published is what the seeds say. */
-async function expectAllKnown(mill: Mill): Promise<void> {
+async function expectAllKnown(mill: Mill, looks = 0): Promise<void> {
   mill.asked = false;
+  for (let look = 0; look < looks; look += 1) await mill.pass();
   await mill.pass([]);
   expect(await mill.pass()).toMatchObject({ added: 0, changed: 0, withdrawn: 0, published: [] });
   expect(idsIn(mill.documents())).toEqual(idsIn(await mill.freshDocuments()));
@@ -98,6 +99,52 @@ describe('a look at everything', () => {
     mill.asked = false;
     expect(await mill.pass()).toMatchObject({ withdrawn: 0, withheld: { missing: MANY } });
     expect(mill.titles()).toHaveLength(3);
+  });
+
+  it('decides by the clock of its end, not of its beginning', async () => {
+    const mill = await knowing('', 2_000);
+    expect(await mill.tryPass()).toBeNull();
+    mill.now += 10_000;
+    mill.remove(pathOf(4));
+    expect(await mill.pass([pathOf(4)])).toMatchObject({ again: { delayMs: 2_000 } });
+    mill.now += 500;
+    // Known by its header from now on only: it is in no list yet.
+    mill.write('d/new.txt', seedText({ time: mill.now - 400, title: '新' }));
+    expect(await toTheEnd(mill)).toMatchObject({ withdrawn: 0, again: { delayMs: 1_500 } });
+    mill.asked = false;
+    mill.now += 2_000;
+    expect(await mill.pass([])).toMatchObject({ withdrawn: 1 });
+    expect(mill.entries()[0]).toMatchObject({
+      title: '新',
+      published: new Date(mill.now - 2_400).toISOString(),
+    });
+  });
+
+  it('withdraws nothing while the directory of seeds is not there', async () => {
+    const mill = await knowing('withdrawal: { share: 1 }', 2_000);
+    expect(await mill.tryPass()).toBeNull();
+    mill.takeAway('.');
+    await toTheEnd(mill);
+    mill.asked = false;
+    for (const paths of [undefined, [], [pathOf(1)]]) {
+      mill.now += 2_500;
+      expect(await mill.pass(paths)).toMatchObject({ withdrawn: 0 });
+    }
+    mill.putBack('.');
+    await expectAllKnown(mill, 2);
+  });
+
+  it('knows that all is as it was in a folder that was looked at meanwhile', async () => {
+    const mill = await knowing('', 2_000);
+    mill.takeAway('b');
+    expect(await mill.tryPass()).toBeNull();
+    mill.putBack('b');
+    mill.now += 3_000;
+    expect(await mill.pass(['b'])).toMatchObject({ added: 0 });
+    // Nothing is waited for that might have gone.
+    expect(await toTheEnd(mill)).toMatchObject({ again: null });
+    mill.now += 2_500;
+    await expectAllKnown(mill);
   });
 
   it('does not give way before feeds are as this process makes them', async () => {

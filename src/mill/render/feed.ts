@@ -111,7 +111,7 @@ export class EntryForms {
 
   /** @param names as the format writes them, where it leaves them to the package */
   fill(entry: Entry, filling: Filling, names: readonly string[] = []): string {
-    const shape = `${names.length} ${entry.summary !== ''} ${entry.html !== ''}`;
+    const shape = `${names.length} ${entry.title !== ''} ${entry.summary !== ''} ${entry.html !== ''}`;
     let form = this.#forms.get(shape);
     if (form === undefined) {
       form = this.#finish(packageBlank(entry, names, this.#format), entry).split(BLANKS);
@@ -128,7 +128,7 @@ export class EntryForms {
 function packageBlank(entry: Entry, names: readonly string[], format: Format): string {
   const feed = new Feed({ title: '', generator: false, updated: new Date(0) });
   feed.addItem({
-    title: blank('title'),
+    title: entry.title && blank('title'),
     id: blank('id'),
     link: blank('link'),
     date: new BlankTime('updated'),

@@ -14,6 +14,7 @@ const forms = new EntryForms('json', (document, { summary }) => {
   // An item must have content, be it none.
   return JSON.stringify({
     ...items[0],
+    title: blank('title'),
     ...(summary && { summary: blank('summary') }),
     content_html: blank('content'),
   });
