@@ -139,7 +139,7 @@ describe('a look at everything', () => {
     mill.takeAway('b');
     expect(await mill.tryPass()).toBeNull();
     mill.putBack('b');
-    mill.now += 3_000;
+    mill.now += 1_000;
     expect(await mill.pass(['b'])).toMatchObject({ added: 0 });
     // Nothing is waited for that might have gone.
     expect(await toTheEnd(mill)).toMatchObject({ again: null });
