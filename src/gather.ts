@@ -46,8 +46,8 @@ export interface Gathered {
 const BATCH_MIN = 64;
 const BATCH_MAX = 512;
 const BATCH_MS = 5;
-/** A first look at a large archive leaves much behind that lives just long enough to be taken for old. */
-const CHANGES_OF_GARBAGE = 65_536;
+/** Of so many, a look leaves much behind that lives just long enough to be taken for old: recorded or only looked at. */
+const SEEDS_OF_GARBAGE = 65_536;
 /** It comes to its end however often it gives way. ms */
 const SLICE_MS = 50;
 /** How many seeds there were before those that are missing went; see `decideWithdrawal`. */
@@ -93,8 +93,10 @@ export class Gathering {
    */
   async go(asked: () => boolean): Promise<boolean> {
     const ended = await this.#context.ledger.together(async () => this.#take(this.#events, asked));
-    if (ended) this.#overtaken.clear();
-    return ended;
+    if (!ended) return false;
+    this.#overtaken.clear();
+    if (this.progress.files >= SEEDS_OF_GARBAGE) collectGarbage();
+    return true;
   }
 
   /** Another look has come to its end since this gave way. */
@@ -214,7 +216,7 @@ export class Gathering {
       ? Math.min(this.#batchSize * 2, BATCH_MAX)
       : Math.max(this.#batchSize / 2, BATCH_MIN);
     this.#changes += batch.length;
-    if (this.#changes >= CHANGES_OF_GARBAGE) {
+    if (this.#changes >= SEEDS_OF_GARBAGE) {
       this.#changes = 0;
       collectGarbage();
     }
