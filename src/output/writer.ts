@@ -72,6 +72,8 @@ export class Writer {
       await removeCoded(join(this.#directory, path));
       await this.#write(path, lastModified);
     }
+    // A later version has come meanwhile, and these codings may be its: it brings them along.
+    if (this.#store.unwritten.has(path)) return;
     // Those that are there by now; others are written when they are.
     const coded = Object.values(EXTENSIONS)
       .map((extension) => path + extension)
